@@ -1,0 +1,102 @@
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct ka_error_info infos[KA_E_COUNT] = {
+	[KA_E_NONE] = {"KA-I000", 0, "no error", ""},
+#define KA_ERROR(name, id, exit_code, title, remedy) [KA_E_##name] = {id, exit_code, title, remedy},
+#include "base/errors.def"
+#undef KA_ERROR
+};
+
+const struct ka_error_info *ka_error_info(enum ka_error_id id)
+{
+	return &infos[id];
+}
+
+const struct ka_error_info *ka_error_find(const char *id)
+{
+	for (size_t i = 1; i < KA_E_COUNT; i++)
+		if (strcmp(infos[i].id, id) == 0)
+			return &infos[i];
+	return NULL;
+}
+
+static void fill(struct ka_error *reterr, enum ka_error_id id, int sys_errno, const char *format,
+		 va_list args)
+{
+	reterr->id = id;
+	reterr->sys_errno = sys_errno;
+	reterr->file[0] = '\0';
+	reterr->line = reterr->column = 0;
+	vsnprintf(reterr->message, sizeof(reterr->message), format, args);
+}
+
+int ka_fail(struct ka_error *reterr, enum ka_error_id id, const char *format, ...)
+{
+	va_list args;
+
+	if (!reterr)
+		return -1;
+	va_start(args, format);
+	fill(reterr, id, 0, format, args);
+	va_end(args);
+	return -1;
+}
+
+int ka_fail_at(struct ka_error *reterr, enum ka_error_id id, const char *file, unsigned line,
+	       unsigned column, const char *format, ...)
+{
+	va_list args;
+
+	if (!reterr)
+		return -1;
+	va_start(args, format);
+	fill(reterr, id, 0, format, args);
+	va_end(args);
+	snprintf(reterr->file, sizeof(reterr->file), "%s", file);
+	reterr->line = line;
+	reterr->column = column;
+	return -1;
+}
+
+int ka_fail_sys(struct ka_error *reterr, enum ka_error_id id, int sys_errno, const char *format,
+		...)
+{
+	size_t used;
+	va_list args;
+
+	if (!reterr)
+		return -1;
+	va_start(args, format);
+	fill(reterr, id, sys_errno, format, args);
+	va_end(args);
+	used = strlen(reterr->message);
+	snprintf(reterr->message + used, sizeof(reterr->message) - used, ": %s",
+		 strerror(sys_errno));
+	return -1;
+}
+
+int ka_error_wrap(struct ka_error *reterr, const char *format, ...)
+{
+	char outer[sizeof(reterr->message)];
+	size_t used;
+	va_list args;
+
+	if (!reterr)
+		return -1;
+	va_start(args, format);
+	vsnprintf(outer, sizeof(outer), format, args);
+	va_end(args);
+	used = strlen(outer);
+	snprintf(outer + used, sizeof(outer) - used, ": %s", reterr->message);
+	memcpy(reterr->message, outer, sizeof(outer));
+	return -1;
+}
+
+int ka_fail_memory(struct ka_error *reterr)
+{
+	return ka_fail(reterr, KA_E_MEMORY, "out of memory");
+}

@@ -1,0 +1,42 @@
+# Compiler flags, as one interface target that every target of ours links.
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+option(KA_WERROR "Treat warnings as errors" OFF)
+option(KA_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(KA_HARDEN "Hardened release flags (OpenSSF set)" OFF)
+option(KA_COVERAGE "Instrument for line coverage" OFF)
+
+add_library(ka_flags INTERFACE)
+target_include_directories(ka_flags INTERFACE ${PROJECT_SOURCE_DIR}/advisor ${PROJECT_SOURCE_DIR})
+target_compile_definitions(ka_flags INTERFACE _GNU_SOURCE KA_VERSION="${PROJECT_VERSION}")
+target_compile_options(ka_flags INTERFACE
+	-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes
+	-Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wundef -Wnull-dereference
+	-fno-common)
+if(KA_WERROR)
+	target_compile_options(ka_flags INTERFACE -Werror)
+endif()
+if(KA_SANITIZE)
+	target_compile_options(ka_flags INTERFACE -fsanitize=address,undefined
+		-fno-sanitize-recover=all -fno-omit-frame-pointer)
+	target_link_options(ka_flags INTERFACE -fsanitize=address,undefined)
+endif()
+if(KA_COVERAGE)
+	target_compile_options(ka_flags INTERFACE --coverage -O0 -fprofile-abs-path)
+	target_link_options(ka_flags INTERFACE --coverage)
+endif()
+if(KA_HARDEN)
+	set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+	target_compile_options(ka_flags INTERFACE -fstack-protector-strong -fstack-clash-protection
+		-D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections -fdata-sections)
+	target_link_options(ka_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+		-Wl,--gc-sections -Wl,--as-needed)
+endif()
+
+# ka_library(NAME sources... [LINK libs...]): a layer's static library.
+function(ka_library name)
+	cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+	add_library(${name} STATIC ${arg_SOURCES})
+	target_link_libraries(${name} PUBLIC ka_flags ${arg_LINK})
+endfunction()
