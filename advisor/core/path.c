@@ -67,18 +67,6 @@ bool ka_path_reaches(const struct ka_path *path, size_t at, enum ka_side side)
 	       (side != KA_SIDE_CLIENT && server_reaches(path, at));
 }
 
-bool ka_path_in_server_segment(const struct ka_path *path, size_t at)
-{
-	size_t end = ka_path_last_terminating(path);
-
-	return end == path->count || at > end;
-}
-
-bool ka_path_in_client_segment(const struct ka_path *path, size_t at)
-{
-	return at < ka_path_first_terminating(path);
-}
-
 int64_t ka_path_idle_s(const struct ka_path *path, size_t at, enum ka_side side)
 {
 	const struct ka_hop *hop = &path->hops[at];

@@ -27,11 +27,6 @@ size_t ka_path_last_l7(const struct ka_path *path);
  * segment, or is the hop that ends it. */
 bool ka_path_reaches(const struct ka_path *path, size_t at, enum ka_side side);
 
-/* Whether hop number at lies between the last terminating hop and the server, or between the
- * client and the first one; the terminating hop itself does not. */
-bool ka_path_in_server_segment(const struct ka_path *path, size_t at);
-bool ka_path_in_client_segment(const struct ka_path *path, size_t at);
-
 /* The idle timeout, seconds, that a hop has on the side from which this host's probes come. */
 int64_t ka_path_idle_s(const struct ka_path *path, size_t at, enum ka_side side);
 
