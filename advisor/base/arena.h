@@ -10,8 +10,8 @@ struct ka_arena_block;
 
 struct ka_arena {
 	struct ka_arena_block *blocks;
-	size_t used;	 /* bytes handed out so far */
-	size_t cap;	 /* bytes; an allocation beyond it fails */
+	size_t used;     /* bytes handed out so far */
+	size_t cap;      /* bytes; an allocation beyond it fails */
 	bool has_failed; /* sticky: some allocation failed, so results may be incomplete */
 };
 

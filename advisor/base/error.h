@@ -15,17 +15,17 @@ enum ka_error_id {
 };
 
 struct ka_error_info {
-	const char *id;	   /* "KA-P012": never changes meaning */
-	int exit_code;	   /* 2 usage, 3 bad input, 4 the system */
+	const char *id;    /* "KA-P012": never changes meaning */
+	int exit_code;     /* 2 usage, 3 bad input, 4 the system */
 	const char *title; /* what it means, for `kaadvise explain` */
 	const char *remedy;
 };
 
 struct ka_error {
 	enum ka_error_id id;
-	int sys_errno;	   /* 0 where no system call failed */
-	char file[256];	   /* "" where no file is at fault */
-	unsigned line;	   /* 1-based; 0: none */
+	int sys_errno;     /* 0 where no system call failed */
+	char file[256];    /* "" where no file is at fault */
+	unsigned line;     /* 1-based; 0: none */
 	unsigned column;   /* 1-based, in bytes; 0: none */
 	char message[640]; /* one line, without the place; may hold bytes from outside: escape it */
 };

@@ -2,8 +2,8 @@
 
 #include "core/unsatisfiable.h"
 
-const char *const ka_constraint_words[] = {"hop",	  "detect_within", "survive_outage",
-					   "lost_probes", "min_time",	   NULL};
+const char *const ka_constraint_words[] = {"hop",         "detect_within", "survive_outage",
+					   "lost_probes", "min_time",      NULL};
 
 static int64_t stated_margin_ms(const struct ka_margin *stated, int64_t idle_s)
 {
@@ -69,8 +69,7 @@ static struct ka_hop_verdict judge_hop(const struct ka_analysis *analysis, size_
 	verdict.silence0_ms = ka_silence_ms(&facts->settings, 0, facts->hz);
 	verdict.silence_ms = ka_silence_ms(&facts->settings, analysis->lost_probes, facts->hz);
 	verdict.nominal_silence_s = ka_nominal_silence_s(&facts->settings, analysis->lost_probes);
-	verdict.survives_loss_ms =
-		ka_survives_loss_ms(&facts->settings, verdict.idle_s, facts->hz);
+	verdict.survives_loss_ms = ka_survives_loss_ms(&facts->settings, verdict.idle_s, facts->hz);
 	verdict.ok = !hop->breaks_connection ||
 		     (analysis->works &&
 		      verdict.silence_ms + verdict.margin_ms <= verdict.idle_s * 1000);
@@ -114,7 +113,8 @@ static int64_t default_outage_s(const struct ka_goals *goals)
 {
 	int64_t third = goals->detect_within_s / 3;
 
-	return goals->has_detect_within && third < KA_DEFAULT_OUTAGE_S ? third : KA_DEFAULT_OUTAGE_S;
+	return goals->has_detect_within && third < KA_DEFAULT_OUTAGE_S ? third
+								       : KA_DEFAULT_OUTAGE_S;
 }
 
 static struct ka_problem choosing_problem(const struct ka_analysis *analysis)
@@ -195,7 +195,8 @@ static int write_proof(struct ka_arena *arena, const struct ka_analysis *analysi
 	if (problem->outage_s > 0)
 		prove(proof, &count, KA_C_SURVIVE_OUTAGE, 0, problem->outage_s * 1000,
 		      (probes - 1) * intvl_ms);
-	prove(proof, &count, KA_C_LOST_PROBES, 0, (problem->lost + 1) * intvl_ms, probes * intvl_ms);
+	prove(proof, &count, KA_C_LOST_PROBES, 0, (problem->lost + 1) * intvl_ms,
+	      probes * intvl_ms);
 	if (problem->min_time_s > 1)
 		prove(proof, &count, KA_C_MIN_TIME, 0, problem->min_time_s * 1000,
 		      s->value[KA_TIME] * 1000);
@@ -205,8 +206,8 @@ static int write_proof(struct ka_arena *arena, const struct ka_analysis *analysi
 }
 
 static int finish_recommendation(struct ka_arena *arena, struct ka_analysis *analysis,
-				 const struct ka_problem *problem, const struct ka_settings *settings,
-				 bool change)
+				 const struct ka_problem *problem,
+				 const struct ka_settings *settings, bool change)
 {
 	struct ka_recommendation *recommendation = &analysis->recommendation;
 
@@ -272,8 +273,7 @@ int ka_analyse(struct ka_arena *arena, const struct ka_facts *facts, const struc
 		.lost_probes = intent->goals.has_lost_probes ? intent->goals.lost_probes
 							     : KA_DEFAULT_LOST_PROBES,
 	};
-	struct ka_hop_verdict *hops =
-		ka_arena_array(arena, intent->path.count + 1, sizeof(*hops));
+	struct ka_hop_verdict *hops = ka_arena_array(arena, intent->path.count + 1, sizeof(*hops));
 
 	if (!hops)
 		return ka_fail_memory(reterr);

@@ -15,15 +15,15 @@ enum {
 
 struct ka_hop_verdict {
 	bool is_reached;   /* the host's probes arrive at it */
-	bool is_judged;	   /* reached, and probes may do something: silence and ok have a meaning */
+	bool is_judged;    /* reached, and probes may do something: silence and ok have a meaning */
 	bool constrains;   /* judged, breaks connections, not excused by --http-only */
 	bool closes_first; /* an end closes idle HTTP connections before this hop forgets them */
-	bool ok;	   /* S(lost) + margin <= W */
-	int64_t idle_s;	   /* W on the side of this host */
+	bool ok;           /* S(lost) + margin <= W */
+	int64_t idle_s;    /* W on the side of this host */
 	int64_t silence0_ms, silence_ms; /* S(0), S(lost) */
-	int64_t nominal_silence_s;	 /* max(T, I) + lost*I */
-	int64_t margin_ms;		 /* asked for when judging */
-	int64_t survives_loss_ms;	 /* may be negative */
+	int64_t nominal_silence_s;       /* max(T, I) + lost*I */
+	int64_t margin_ms;               /* asked for when judging */
+	int64_t survives_loss_ms;        /* may be negative */
 };
 
 enum ka_constraint {
@@ -70,7 +70,7 @@ struct ka_analysis {
 	bool works; /* the values neither kill healthy connections nor switch keepalive off */
 	int64_t nominal_s, bound_ms;
 	const struct ka_hop_verdict *hops; /* one per hop of the path */
-	int64_t lost_probes;		   /* stated or default */
+	int64_t lost_probes;               /* stated or default */
 	/* What KA105 and KA207 judge by: stated, or the default, or none where the default had to
 	 * give way to the path. */
 	int64_t min_time_s, outage_s;

@@ -26,12 +26,10 @@ static void keep_strictest(struct ka_goals *goals, const struct ka_goals *other)
 		  other->survive_outage_s);
 	keep_most(&goals->has_lost_probes, &goals->lost_probes, other->has_lost_probes,
 		  other->lost_probes);
-	keep_most(&goals->has_min_time, &goals->min_time_s, other->has_min_time,
-		  other->min_time_s);
+	keep_most(&goals->has_min_time, &goals->min_time_s, other->has_min_time, other->min_time_s);
 	keep_most(&goals->margin.has_percent, &goals->margin.percent, other->margin.has_percent,
 		  other->margin.percent);
-	keep_most(&goals->margin.has_ms, &goals->margin.ms, other->margin.has_ms,
-		  other->margin.ms);
+	keep_most(&goals->margin.has_ms, &goals->margin.ms, other->margin.has_ms, other->margin.ms);
 }
 
 static void flags_beat(struct ka_goals *goals, const struct ka_goals *flags)
@@ -126,9 +124,8 @@ int ka_intent_build(struct ka_arena *arena, const struct ka_ingredient *ingredie
 	struct ka_hop *hops = ka_arena_array(arena, hop_count + 1, sizeof(*hops));
 	const struct ka_profile **owners = ka_arena_array(arena, hop_count + 1, sizeof(*owners));
 	const struct ka_profile **profiles = ka_arena_array(arena, count + 1, sizeof(*profiles));
-	struct ka_intent intent = {.has_path = count > 0,
-				   .side = stated->side,
-				   .choose_hz = stated->choose_hz};
+	struct ka_intent intent = {
+		.has_path = count > 0, .side = stated->side, .choose_hz = stated->choose_hz};
 
 	if (!hops || !owners || !profiles)
 		return ka_fail_memory(reterr);

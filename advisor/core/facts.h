@@ -15,7 +15,7 @@ enum ka_tristate { KA_NOT_KNOWN, KA_NO, KA_YES };
 /* Connection tracking in the subject's own namespace, or in the host's for a container. */
 struct ka_conntrack {
 	bool is_present;
-	int64_t established_s;	   /* nf_conntrack_tcp_timeout_established */
+	int64_t established_s;     /* nf_conntrack_tcp_timeout_established */
 	enum ka_tristate is_loose; /* nf_conntrack_tcp_loose */
 	enum ka_tristate does_nat;
 };

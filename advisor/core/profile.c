@@ -1,13 +1,16 @@
 #include "core/profile.h"
 
-const char *const ka_probe_effect_words[] = {"refreshes", "regenerated", "ignored", "unknown", NULL};
+const char *const ka_probe_effect_words[] = {"refreshes", "regenerated", "ignored", "unknown",
+					     NULL};
 const char *const ka_expiry_words[] = {"silent", "reset-on-next", "reset-both", "drop",
-				       "close",	 "unknown",	  NULL};
-const char *const ka_confirmed_words[] = {
-	"vendor", "parameter-reference", "source-code", "experiment", "second-hand", "inferred", NULL};
+				       "close",  "unknown",       NULL};
+const char *const ka_confirmed_words[] = {"vendor",     "parameter-reference", "source-code",
+					  "experiment", "second-hand",         "inferred",
+					  NULL};
 const char *const ka_client_closes_words[] = {"unstated", "active", "on-reuse", NULL};
 
-/* Howard Hinnant's "days from civil", which counts years from March so that the leap day is last. */
+/* Howard Hinnant's "days from civil", which counts years from March so that the leap day is last.
+ */
 int64_t ka_day_of_date(int64_t year, int64_t month, int64_t day)
 {
 	int64_t from_march = (month + 9) % 12;

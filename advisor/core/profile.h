@@ -39,7 +39,7 @@ extern const char *const ka_client_closes_words[]; /* "unstated", "active", "on-
 
 struct ka_hop {
 	const char *name;
-	int layer;	/* 3, 4 or 7 */
+	int layer;      /* 3, 4 or 7 */
 	int64_t idle_s; /* of the side towards the client where the two differ; >= 1 */
 	bool is_configurable;
 	int64_t configurable_min_s, configurable_max_s;

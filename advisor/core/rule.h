@@ -9,8 +9,8 @@ struct ka_rule {
 	const char *id; /* "KA201": never changes meaning */
 	const char *title;
 	enum ka_severity severity; /* unless the finding says another */
-	const char *when;	   /* exactly when it fires, with its other severities */
-	const char *rationale;	   /* why it matters */
+	const char *when;          /* exactly when it fires, with its other severities */
+	const char *rationale;     /* why it matters */
 	const char *remedy;
 	const char *const *sources; /* NULL-terminated */
 	/* Appends its findings. Pure: reads only the analysis. */

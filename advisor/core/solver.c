@@ -12,13 +12,13 @@ struct stage {
 };
 
 static const int16_t grid_times[] = {
-	7200, 6900, 6600, 6300, 6000, 5700, 5400, 5100, 4800, 4500, 4200, 3900, 3600, 3540, 3480,
-	3420, 3360, 3300, 3240, 3180, 3120, 3060, 3000, 2940, 2880, 2820, 2760, 2700, 2640, 2580,
-	2520, 2460, 2400, 2340, 2280, 2220, 2160, 2100, 2040, 1980, 1920, 1860, 1800, 1740, 1680,
-	1620, 1560, 1500, 1440, 1380, 1320, 1260, 1200, 1140, 1080, 1020, 960,	900,  870,  840,
-	810,  780,  750,  720,	690,  660,  630,  600,	570,  540,  510,  480,	450,  420,  390,
-	360,  330,  300,  270,	240,  210,  180,  150,	120,  105,  90,	  75,	60,   50,   45,
-	40,   30,   25,	  20,	15,
+	7200, 6900, 6600, 6300, 6000, 5700, 5400, 5100, 4800, 4500, 4200, 3900, 3600, 3540,
+	3480, 3420, 3360, 3300, 3240, 3180, 3120, 3060, 3000, 2940, 2880, 2820, 2760, 2700,
+	2640, 2580, 2520, 2460, 2400, 2340, 2280, 2220, 2160, 2100, 2040, 1980, 1920, 1860,
+	1800, 1740, 1680, 1620, 1560, 1500, 1440, 1380, 1320, 1260, 1200, 1140, 1080, 1020,
+	960,  900,  870,  840,  810,  780,  750,  720,  690,  660,  630,  600,  570,  540,
+	510,  480,  450,  420,  390,  360,  330,  300,  270,  240,  210,  180,  150,  120,
+	105,  90,   75,   60,   50,   45,   40,   30,   25,   20,   15,
 };
 static const int16_t grid_intvls[] = {75, 60, 45, 30, 20, 15, 10, 5, 3, 2, 1};
 
@@ -46,7 +46,7 @@ struct search {
 	const struct ka_problem *problem;
 	struct ka_hz_set set;
 	int64_t silence[HZ_COUNT_MAX], detect[HZ_COUNT_MAX]; /* jiffies */
-	int64_t intvl[HZ_COUNT_MAX][INTVL_MAX + 1];	     /* jiffies; 0: not computed yet */
+	int64_t intvl[HZ_COUNT_MAX][INTVL_MAX + 1];          /* jiffies; 0: not computed yet */
 };
 
 /* The most jiffies whose milliseconds, rounded up, do not exceed limit_ms. */
@@ -87,7 +87,8 @@ static int64_t max64(int64_t a, int64_t b)
 }
 
 /* Both limits for one triple; the silence alone when probes is 0. */
-static bool within_limits(struct search *search, const int64_t time[], int64_t intvl, int64_t probes)
+static bool within_limits(struct search *search, const int64_t time[], int64_t intvl,
+			  int64_t probes)
 {
 	for (size_t h = 0; h < search->set.count; h++) {
 		int64_t again = intvl_latest(search, h, intvl);

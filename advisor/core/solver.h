@@ -9,14 +9,14 @@
 /* What the values must meet. A constraint that does not hold is simply absent (has_x false, hop
  * limit INT64_MAX, minimum 0 or 1). */
 struct ka_problem {
-	unsigned hz;	    /* or KA_HZ_UNKNOWN: must hold at every common rate */
+	unsigned hz;        /* or KA_HZ_UNKNOWN: must hold at every common rate */
 	int64_t silence_ms; /* S(lost) may be at most this: the least of W - margin over the hops;
 			       INT64_MAX without hops */
-	int64_t lost;	    /* probes in a row that may vanish; P >= lost + 1 */
+	int64_t lost;       /* probes in a row that may vanish; P >= lost + 1 */
 	bool has_detect;
-	int64_t detect_ms;   /* B may be at most this */
-	int64_t outage_s;    /* (P-1)*I at least this; 0: none */
-	int64_t min_time_s;  /* T at least this; 1: none */
+	int64_t detect_ms;  /* B may be at most this */
+	int64_t outage_s;   /* (P-1)*I at least this; 0: none */
+	int64_t min_time_s; /* T at least this; 1: none */
 };
 
 /* Whether these values meet the problem; I <= T is a matter of choosing and is not asked. */

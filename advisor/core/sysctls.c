@@ -5,7 +5,9 @@
 #include <string.h>
 
 #define ROW(name, unit, initial, max)                                                              \
-	{"net.ipv4." name, "net/ipv4/" name, name, unit, initial, 1, max}
+	{                                                                                          \
+		"net.ipv4." name, "net/ipv4/" name, name, unit, initial, 1, max                    \
+	}
 
 const struct ka_sysctl ka_sysctls[KA_KEY_COUNT] = {
 	[KA_TIME] = ROW("tcp_keepalive_time", "s", 7200, 32767),

@@ -10,12 +10,12 @@
 enum ka_key { KA_TIME, KA_INTVL, KA_PROBES, KA_KEY_COUNT };
 
 struct ka_sysctl {
-	const char *key;    /* "net.ipv4.tcp_keepalive_time" */
-	const char *file;   /* below /proc/sys: "net/ipv4/tcp_keepalive_time" */
-	const char *word;   /* "tcp_keepalive_time" */
-	const char *unit;   /* "s", or "" for a count */
+	const char *key;  /* "net.ipv4.tcp_keepalive_time" */
+	const char *file; /* below /proc/sys: "net/ipv4/tcp_keepalive_time" */
+	const char *word; /* "tcp_keepalive_time" */
+	const char *unit; /* "s", or "" for a count */
 	int64_t kernel_default;
-	int64_t min, max;   /* what setsockopt allows too, tcp(7); the kernel's sysctl is laxer */
+	int64_t min, max; /* what setsockopt allows too, tcp(7); the kernel's sysctl is laxer */
 };
 
 extern const struct ka_sysctl ka_sysctls[KA_KEY_COUNT];

@@ -23,7 +23,8 @@ static size_t tightest_hop(const struct ka_analysis *analysis)
 }
 
 /* The problem with only the constraints of the set (bits by enum ka_constraint). */
-static struct ka_problem restrict_to(const struct ka_problem *problem, unsigned set, bool lost_stated)
+static struct ka_problem restrict_to(const struct ka_problem *problem, unsigned set,
+				     bool lost_stated)
 {
 	struct ka_problem only = *problem;
 
@@ -52,15 +53,15 @@ static unsigned stated_set(const struct ka_analysis *analysis, size_t hop)
 }
 
 /* The smallest subset of stated that no values satisfy. */
-static unsigned smallest_conflict(const struct ka_problem *problem, unsigned stated, bool lost_stated)
+static unsigned smallest_conflict(const struct ka_problem *problem, unsigned stated,
+				  bool lost_stated)
 {
 	unsigned best = stated;
 
 	for (unsigned set = 1; set < 1u << KA_C_COUNT; set++) {
 		struct ka_problem only;
 
-		if ((set & ~stated) != 0 ||
-		    __builtin_popcount(set) >= __builtin_popcount(best))
+		if ((set & ~stated) != 0 || __builtin_popcount(set) >= __builtin_popcount(best))
 			continue;
 		only = restrict_to(problem, set, lost_stated);
 		if (!ka_is_solvable(&only))
@@ -129,8 +130,9 @@ static bool is_solvable_with(const struct ka_analysis *analysis, const struct ka
 	return ka_is_solvable(&changed);
 }
 
-static struct ka_conflict relax(const struct ka_analysis *analysis, const struct ka_problem *problem,
-				enum ka_constraint constraint, size_t hop)
+static struct ka_conflict relax(const struct ka_analysis *analysis,
+				const struct ka_problem *problem, enum ka_constraint constraint,
+				size_t hop)
 {
 	struct relaxation range = relaxation_of(analysis, constraint, hop);
 	struct ka_conflict conflict = {.constraint = constraint, .hop = hop, .key = range.key};
