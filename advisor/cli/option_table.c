@@ -1,0 +1,444 @@
+#include "cli/options.h"
+
+#include "base/duration.h"
+#include "base/number.h"
+#include "cli/commands.h"
+
+#include <string.h>
+
+const char *const ka_format_words[] = {"text", "json", "sysctl", NULL};
+
+#define BIT(command) (1u << KA_CMD_##command)
+#define ANY ((1u << KA_CMD_COUNT) - 1)
+#define JUDGING (BIT(CHECK) | BIT(RECOMMEND) | BIT(APPLY))
+#define CHANGING (BIT(APPLY) | BIT(ROLLBACK))
+
+static int bad_value(struct ka_error *reterr, const char *option, const char *value,
+		     const char *expected)
+{
+	return ka_fail(reterr, KA_E_OPTION_VALUE, "--%s: '%s' found, expected %s", option, value,
+		       expected);
+}
+
+static int find_word(const char *const *words, const char *text, size_t length)
+{
+	for (int i = 0; words[i]; i++)
+		if (strlen(words[i]) == length && memcmp(words[i], text, length) == 0)
+			return i;
+	return -1;
+}
+
+static int take_word(const char *option, const char *const *words, const char *value,
+		     const char *expected, int *ret_index, struct ka_error *reterr)
+{
+	int index = find_word(words, value, strlen(value));
+
+	if (index < 0)
+		return bad_value(reterr, option, value, expected);
+	*ret_index = index;
+	return 0;
+}
+
+/* A duration of at least min seconds. */
+static int take_duration(const char *option, const char *value, size_t length, int64_t min,
+			 int64_t *ret_seconds, struct ka_error *reterr)
+{
+	char word[64];
+	int64_t seconds;
+
+	snprintf(word, sizeof(word), "%.*s", length > 60 ? 60 : (int)length, value);
+	switch (ka_parse_duration(value, length, &seconds)) {
+	case KA_DURATION_OK:
+		break;
+	case KA_DURATION_NO_UNIT:
+		return ka_fail(reterr, KA_E_OPTION_VALUE,
+			       "--%s: '%s' has no unit: write %ss for seconds, or m, h, d", option,
+			       word, word);
+	case KA_DURATION_TOO_LONG:
+		return bad_value(reterr, option, word, "at most 366d");
+	default:
+		return bad_value(reterr, option, word, "a duration such as 90s, 5m, 2h or 1h30m");
+	}
+	if (seconds < min)
+		return bad_value(reterr, option, word, "at least 1s");
+	*ret_seconds = seconds;
+	return 0;
+}
+
+static int take_count(const char *option, const char *value, int64_t min, int64_t max,
+		      const char *expected, int64_t *ret_count, struct ka_error *reterr)
+{
+	int64_t count;
+
+	if (!ka_parse_decimal(value, strlen(value), &count) || count < min || count > max)
+		return bad_value(reterr, option, value, expected);
+	*ret_count = count;
+	return 0;
+}
+
+static int take_profile(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	if (*value == '\0')
+		return bad_value(reterr, "profile", value, "an id or a file");
+	options->path[options->path_count++] = (struct ka_path_word){.profile = value};
+	return 0;
+}
+
+/* One key=value of --hop. */
+static int take_hop_part(struct ka_hop *hop, struct ka_arena *arena, const char *key,
+			 size_t key_length, const char *value, size_t length,
+			 struct ka_error *reterr)
+{
+	static const char *const keys[] = {"idle", "layer", "keepalive", "expiry", "name", NULL};
+	const char *text = ka_arena_copy(arena, value, length);
+	int64_t layer;
+	int index;
+
+	switch (find_word(keys, key, key_length)) {
+	case 0:
+		return take_duration("hop", value, length, 1, &hop->idle_s, reterr);
+	case 1:
+		if (take_count("hop", text, 3, 7, "layer=3, 4 or 7", &layer, reterr) < 0)
+			return -1;
+		if (layer == 5 || layer == 6)
+			return bad_value(reterr, "hop", text, "layer=3, 4 or 7");
+		hop->layer = (int)layer;
+		return 0;
+	case 2:
+		if (take_word("hop", ka_probe_effect_words, text,
+			      "keepalive=refreshes, regenerated, ignored or unknown", &index,
+			      reterr) < 0)
+			return -1;
+		hop->probes = (enum ka_probe_effect)index;
+		return 0;
+	case 3:
+		if (take_word("hop", ka_expiry_words, text,
+			      "expiry=silent, reset-on-next, reset-both, drop, close or unknown",
+			      &index, reterr) < 0)
+			return -1;
+		hop->on_expiry = (enum ka_expiry)index;
+		return 0;
+	case 4:
+		if (length == 0)
+			return bad_value(reterr, "hop", text, "a name");
+		hop->name = text;
+		return 0;
+	default:
+		return bad_value(reterr, "hop", ka_arena_copy(arena, key, key_length),
+				 "idle=, layer=, keepalive=, expiry= or name=");
+	}
+}
+
+static int take_hop(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	struct ka_hop hop = {.layer = 4, .breaks_connection = true};
+	size_t hops = 1;
+	const char *at = value;
+
+	for (size_t i = 0; i < options->path_count; i++)
+		hops += !options->path[i].profile;
+	hop.name = ka_arena_printf(options->arena, "hop%zu", hops);
+	while (*at) {
+		size_t length = strcspn(at, ","), key = strcspn(at, "=,");
+
+		if (key == length)
+			return bad_value(reterr, "hop", value, "idle=350s[,key=value]...");
+		if (take_hop_part(&hop, options->arena, at, key, at + key + 1, length - key - 1,
+				  reterr) < 0)
+			return -1;
+		at += length;
+		at += *at == ',';
+	}
+	if (hop.idle_s == 0)
+		return bad_value(reterr, "hop", value, "an idle timeout, as in idle=350s");
+	options->path[options->path_count++] = (struct ka_path_word){.hop = hop};
+	return 0;
+}
+
+static int take_http_server(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->stated.http.has_server = true;
+	return take_duration("http-server", value, strlen(value), 1, &options->stated.http.server_s,
+			     reterr);
+}
+
+static int take_http_client(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->stated.http.has_client = true;
+	return take_duration("http-client", value, strlen(value), 1, &options->stated.http.client_s,
+			     reterr);
+}
+
+static int take_http_only(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	(void)value;
+	(void)reterr;
+	options->stated.http.has_only = options->stated.http.only = true;
+	return 0;
+}
+
+static int take_side(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	int index;
+
+	if (take_word("side", ka_side_words, value, "client, server or both", &index, reterr) < 0)
+		return -1;
+	options->stated.side = (enum ka_side)index;
+	return 0;
+}
+
+static int take_detect(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->stated.goals.has_detect_within = true;
+	return take_duration("detect-within", value, strlen(value), 1,
+			     &options->stated.goals.detect_within_s, reterr);
+}
+
+static int take_outage(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->stated.goals.has_survive_outage = true;
+	return take_duration("survive-outage", value, strlen(value), 0,
+			     &options->stated.goals.survive_outage_s, reterr);
+}
+
+static int take_lost(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->stated.goals.has_lost_probes = true;
+	return take_count("lost-probes", value, 0, 126, "a number from 0 to 126",
+			  &options->stated.goals.lost_probes, reterr);
+}
+
+static int take_margin(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	struct ka_margin *margin = &options->stated.goals.margin;
+	size_t length = strlen(value);
+	int64_t seconds;
+
+	*margin = (struct ka_margin){0};
+	if (length > 0 && value[length - 1] == '%') {
+		margin->has_percent = true;
+		if (!ka_parse_decimal(value, length - 1, &margin->percent) || margin->percent > 90)
+			return bad_value(reterr, "margin", value, "0% to 90%, or a duration");
+		return 0;
+	}
+	if (take_duration("margin", value, length, 0, &seconds, reterr) < 0)
+		return -1;
+	margin->has_ms = true;
+	margin->ms = seconds * 1000;
+	return 0;
+}
+
+static int take_min_time(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->stated.goals.has_min_time = true;
+	return take_duration("min-time", value, strlen(value), 1, &options->stated.goals.min_time_s,
+			     reterr);
+}
+
+static int take_hz(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	int64_t hz = KA_HZ_UNKNOWN;
+
+	options->has_hz = true;
+	options->hz_from_host = strcmp(value, "host") == 0;
+	if (!options->hz_from_host && strcmp(value, "unknown") != 0 &&
+	    take_count("hz", value, KA_HZ_MIN, KA_HZ_MAX, "24 to 1200, host or unknown", &hz,
+		       reterr) < 0)
+		return -1;
+	options->stated.choose_hz = (unsigned)hz;
+	return 0;
+}
+
+static int take_settings(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->has_settings = true;
+	return ka_settings_parse(value, &options->settings, reterr);
+}
+
+static int take_set(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->has_set = true;
+	if (ka_settings_parse(value, &options->set, reterr) < 0)
+		return -1;
+	if (!ka_settings_in_range(&options->set))
+		return ka_fail(
+			reterr, KA_E_SETTINGS_RANGE,
+			"--set: '%s' found, expected time and intvl 1 to 32767 and probes 1 to "
+			"127",
+			value);
+	return 0;
+}
+
+static int take_netns(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	if (*value == '\0')
+		return bad_value(reterr, "netns", value, "a name, a process id or a path");
+	options->netns = value;
+	return 0;
+}
+
+static int take_format(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	size_t length = strcspn(value, ":");
+	int index = find_word(ka_format_words, value, length);
+	const char *file = value[length] == ':' ? value + length + 1 : NULL;
+
+	if (index == KA_FORMAT_SYSCTL && options->command != &ka_commands[KA_CMD_RECOMMEND])
+		index = -1;
+	if (index < 0 || (file && *file == '\0'))
+		return bad_value(reterr, "format", value,
+				 options->command == &ka_commands[KA_CMD_RECOMMEND]
+					 ? "text, json or sysctl, and :FILE for a file"
+					 : "text or json, and :FILE for a file");
+	if (options->output_count == KA_OUTPUTS_MAX)
+		return ka_fail(reterr, KA_E_OPTION_CONFLICT, "more than %d --format",
+			       KA_OUTPUTS_MAX);
+	for (size_t i = 0; i < options->output_count && !file; i++)
+		if (!options->outputs[i].file)
+			return ka_fail(reterr, KA_E_OPTION_CONFLICT,
+				       "two --format for standard output: give one a file, as in "
+				       "-f json:FILE");
+	options->outputs[options->output_count++] =
+		(struct ka_output_request){(enum ka_format)index, file};
+	return 0;
+}
+
+static int take_fail_on(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	static const char *const words[] = {"note", "warning", "error", "never", NULL};
+
+	return take_word("fail-on", words, value, "note, warning, error or never",
+			 &options->fail_on, reterr);
+}
+
+static int take_color(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	static const char *const words[] = {"auto", "always", "never", NULL};
+	int index;
+
+	if (take_word("color", words, value, "auto, always or never", &index, reterr) < 0)
+		return -1;
+	options->color = (enum ka_color)index;
+	return 0;
+}
+
+static int take_drop_in(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	size_t length = strlen(value);
+
+	if (length < 6 || length > 255 || strcmp(value + length - 5, ".conf") != 0 ||
+	    strchr(value, '/') || value[0] == '.')
+		return bad_value(reterr, "drop-in", value, "a file name such as 90-kaadvise.conf");
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)value[i] <= ' ' || (unsigned char)value[i] >= 0x7f)
+			return bad_value(reterr, "drop-in", value,
+					 "printable ASCII without blanks");
+	options->drop_in = value;
+	return 0;
+}
+
+#define SWITCH(member)                                                                             \
+	static int take_##member(struct ka_options *options, const char *value,                    \
+				 struct ka_error *reterr)                                          \
+	{                                                                                          \
+		(void)value;                                                                       \
+		(void)reterr;                                                                      \
+		options->member = true;                                                            \
+		return 0;                                                                          \
+	}
+
+SWITCH(dry_run)
+SWITCH(live_only)
+SWITCH(persist_only)
+SWITCH(force)
+SWITCH(help)
+SWITCH(version)
+
+/* Options that only say what happens anyway, for scripts that want to be sure. */
+static int take_nothing(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	(void)options;
+	(void)value;
+	(void)reterr;
+	return 0;
+}
+
+const struct ka_option ka_option_table[] = {
+	{"netns", 0, "NAME|PID|PATH", "Subject",
+	 BIT(CHECK) | BIT(APPLY) | BIT(ROLLBACK) | BIT(HISTORY),
+	 "Another network namespace: a name of `ip netns`, a process id, or a path such as "
+	 "/proc/PID/ns/net.",
+	 NULL, take_netns},
+	{"settings", 0, "T,I,P", "Subject", BIT(CHECK) | BIT(RECOMMEND),
+	 "Hypothetical values of time, intvl and probes, as in 7200,75,9; no host is read.", NULL,
+	 take_settings},
+	{"set", 0, "T,I,P", "Subject", BIT(APPLY), "Set these values instead of recommended ones.",
+	 NULL, take_set},
+	{"profile", 'p', "ID|FILE", "Path", JUDGING,
+	 "A middlebox, server or client on the path: a built-in id (`kaadvise profiles list`), or "
+	 "a "
+	 "YAML file (a word with a / or ending in .yaml). Repeatable; client to server.",
+	 NULL, take_profile},
+	{"hop", 0, "idle=350s[,KEY=VALUE]...", "Path", JUDGING,
+	 "A hop on the spot. Keys: idle, layer (4), keepalive (refreshes), expiry (silent), name. "
+	 "Repeatable; chained with -p in the order given.",
+	 NULL, take_hop},
+	{"http-server", 0, "DURATION", "Path", JUDGING,
+	 "How long the server keeps an idle HTTP connection.", NULL, take_http_server},
+	{"http-client", 0, "DURATION", "Path", JUDGING,
+	 "How long the client's pool keeps an idle HTTP connection.", NULL, take_http_client},
+	{"http-only", 0, NULL, "Path", JUDGING,
+	 "Only HTTP between requests matters: hops that HTTP keepalive is faster than constrain "
+	 "nothing.",
+	 NULL, take_http_only},
+	{"side", 0, "client|server|both", "Path", JUDGING,
+	 "The end of the path at which the host stands (default: both).", "client server both",
+	 take_side},
+	{"detect-within", 0, "DURATION", "Goals", JUDGING,
+	 "A dead peer must be noticed within this time.", NULL, take_detect},
+	{"survive-outage", 0, "DURATION", "Goals", JUDGING,
+	 "An outage of this length must not kill idle connections (default: 60s).", NULL,
+	 take_outage},
+	{"lost-probes", 0, "N", "Goals", JUDGING,
+	 "So many lost probes in a row must be survived (default: 1).", NULL, take_lost},
+	{"margin", 0, "10%|20s", "Goals", JUDGING,
+	 "What must be left of each idle timeout (default: 1s to judge; to choose, 10% but 1s to "
+	 "30s).",
+	 NULL, take_margin},
+	{"min-time", 0, "DURATION", "Goals", JUDGING,
+	 "Do not set tcp_keepalive_time below this (default: 15s).", NULL, take_min_time},
+	{"hz", 0, "N|host|unknown", "Goals", JUDGING,
+	 "The kernel's tick rate to choose values for (default: unknown, which suits every "
+	 "kernel).",
+	 "host unknown 100 250 300 1000", take_hz},
+	{"format", 'f', "FORMAT[:FILE]", "Output",
+	 BIT(CHECK) | BIT(RECOMMEND) | BIT(HISTORY) | BIT(PROFILES) | BIT(RULES),
+	 "text or json (recommend: also sysctl), to standard output or to FILE. Repeatable, each "
+	 "to "
+	 "its own file.",
+	 "text json sysctl", take_format},
+	{"fail-on", 0, "note|warning|error|never", "Output", BIT(CHECK),
+	 "The severity from which the exit code is 1 (default: warning).",
+	 "note warning error never", take_fail_on},
+	{"no-sockets", 0, NULL, "Output", BIT(CHECK), "Do not look at sockets.", NULL,
+	 take_nothing},
+	{"dry-run", 0, NULL, "Changing", CHANGING, "Show what would change, and change nothing.",
+	 NULL, take_dry_run},
+	{"live-only", 0, NULL, "Changing", BIT(APPLY), "Change the running kernel, write no file.",
+	 NULL, take_live_only},
+	{"persist-only", 0, NULL, "Changing", BIT(APPLY),
+	 "Write the file for the next boot, leave the running kernel alone.", NULL,
+	 take_persist_only},
+	{"drop-in", 0, "NAME", "Changing", BIT(APPLY),
+	 "The file's name in /etc/sysctl.d (default: 90-kaadvise.conf).", NULL, take_drop_in},
+	{"force", 0, NULL, "Changing", BIT(ROLLBACK),
+	 "Roll back although the values were changed since.", NULL, take_force},
+	{"no-config", 0, NULL, "General", ANY, "Do not read /etc/kaadvise/config.yaml.", NULL,
+	 take_nothing},
+	{"color", 0, "auto|always|never", "General", ANY,
+	 "Colour (default: auto, on a terminal unless NO_COLOR is set).", "auto always never",
+	 take_color},
+	{"help", 'h', NULL, "General", ANY, "Show this help.", NULL, take_help},
+	{"version", 0, NULL, "General", ANY, "Show the version.", NULL, take_version},
+};
+const size_t ka_option_count = sizeof(ka_option_table) / sizeof(ka_option_table[0]);

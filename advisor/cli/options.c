@@ -1,0 +1,189 @@
+#include "cli/options.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+enum { OPTIONS_MAX = 64 };
+
+static bool takes(const struct ka_command *command, const struct ka_option *option)
+{
+	return !command || option->commands & 1u << (command - ka_commands);
+}
+
+static int fail_unknown(const struct ka_options *options, const char *word, size_t length,
+			struct ka_error *reterr)
+{
+	const char *names[OPTIONS_MAX + 1];
+	const char *name = ka_arena_copy(options->arena, word, length), *nearest;
+	const char *command = options->command ? options->command->name : NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < ka_option_count && count < OPTIONS_MAX; i++)
+		if (takes(options->command, &ka_option_table[i]))
+			names[count++] = ka_option_table[i].name;
+	names[count] = NULL;
+	nearest = ka_suggest(name, names);
+	if (nearest)
+		return ka_fail(reterr, KA_E_OPTION_UNKNOWN,
+			       "unknown option '--%s'; did you mean '--%s'?", name, nearest);
+	return ka_fail(reterr, KA_E_OPTION_UNKNOWN,
+		       "unknown option '--%s': see `kaadvise %s%s--help`", name,
+		       command ? command : "", command ? " " : "");
+}
+
+static const struct ka_option *find_long(const struct ka_command *command, const char *name,
+					 size_t length)
+{
+	for (size_t i = 0; i < ka_option_count; i++) {
+		const struct ka_option *option = &ka_option_table[i];
+
+		if (takes(command, option) && strlen(option->name) == length &&
+		    memcmp(option->name, name, length) == 0)
+			return option;
+	}
+	return NULL;
+}
+
+static const struct ka_option *find_short(const struct ka_command *command, char letter)
+{
+	for (size_t i = 0; i < ka_option_count; i++)
+		if (letter && ka_option_table[i].letter == letter &&
+		    takes(command, &ka_option_table[i]))
+			return &ka_option_table[i];
+	return NULL;
+}
+
+/* The words that are yet to be parsed. */
+struct words {
+	char **at;
+	int left;
+};
+
+static int take_option(struct ka_options *options, const struct ka_option *option,
+		       const char *attached, struct words *words, struct ka_error *reterr)
+{
+	const char *value = attached;
+
+	if (!option->metavar && attached)
+		return ka_fail(reterr, KA_E_OPTION_VALUE, "--%s takes no value, '%s' found",
+			       option->name, attached);
+	if (option->metavar && !attached) {
+		if (words->left == 0)
+			return ka_fail(reterr, KA_E_OPTION_VALUE, "--%s needs a value: %s",
+				       option->name, option->metavar);
+		value = *words->at++;
+		words->left--;
+	}
+	return option->take(options, value, reterr);
+}
+
+static int take_long(struct ka_options *options, const char *word, struct words *words,
+		     struct ka_error *reterr)
+{
+	size_t length = strcspn(word, "=");
+	const struct ka_option *option = find_long(options->command, word, length);
+
+	if (!option)
+		return fail_unknown(options, word, length, reterr);
+	return take_option(options, option, word[length] == '=' ? word + length + 1 : NULL, words,
+			   reterr);
+}
+
+static int take_short(struct ka_options *options, const char *word, struct words *words,
+		      struct ka_error *reterr)
+{
+	const struct ka_option *option = find_short(options->command, word[0]);
+
+	if (!option || (!option->metavar && word[1]))
+		return ka_fail(reterr, KA_E_OPTION_UNKNOWN, "unknown option '-%s'", word);
+	return take_option(options, option, word[1] ? word + 1 : NULL, words, reterr);
+}
+
+static int take_command(struct ka_options *options, const char *word, struct ka_error *reterr)
+{
+	const char *names[KA_CMD_COUNT + 1] = {NULL}, *nearest;
+
+	for (size_t i = 0; i < KA_CMD_COUNT; i++) {
+		names[i] = ka_commands[i].name;
+		if (strcmp(names[i], word) == 0) {
+			options->command = &ka_commands[i];
+			return 0;
+		}
+	}
+	nearest = ka_suggest(word, names);
+	if (nearest)
+		return ka_fail(reterr, KA_E_COMMAND_UNKNOWN,
+			       "unknown command '%s'; did you mean '%s'?", word, nearest);
+	return ka_fail(reterr, KA_E_COMMAND_UNKNOWN,
+		       "unknown command '%s': `kaadvise --help` lists the commands", word);
+}
+
+static int check_operands(const struct ka_options *options, struct ka_error *reterr)
+{
+	const struct ka_command *command = options->command;
+
+	if (options->help || options->version)
+		return 0;
+	if (!command)
+		return ka_fail(reterr, KA_E_COMMAND_UNKNOWN,
+			       "no command: `kaadvise --help` lists the commands");
+	if (options->operand_count < command->operands_min)
+		return ka_fail(reterr, KA_E_OPERAND, "an operand is missing: kaadvise %s %s",
+			       command->name, command->synopsis);
+	if (options->operand_count > command->operands_max)
+		return ka_fail(reterr, KA_E_OPERAND, "'%s' is one operand too many: kaadvise %s %s",
+			       options->operands[command->operands_max], command->name,
+			       command->synopsis);
+	if (options->netns && options->has_settings)
+		return ka_fail(reterr, KA_E_OPTION_CONFLICT,
+			       "--netns and --settings name two subjects: give one");
+	if (options->live_only && options->persist_only)
+		return ka_fail(reterr, KA_E_OPTION_CONFLICT,
+			       "--live-only and --persist-only exclude each other");
+	if (options->has_set && options->path_count > 0)
+		return ka_fail(reterr, KA_E_OPTION_CONFLICT,
+			       "--set and a path exclude each other: the path asks for recommended "
+			       "values");
+	return 0;
+}
+
+static int take_word_of_line(struct ka_options *options, struct words *words, bool *only_operands,
+			     struct ka_error *reterr)
+{
+	const char *word = *words->at++;
+
+	words->left--;
+	if (!*only_operands && strcmp(word, "--") == 0) {
+		*only_operands = true;
+		return 0;
+	}
+	if (!*only_operands && word[0] == '-' && word[1] == '-')
+		return take_long(options, word + 2, words, reterr);
+	if (!*only_operands && word[0] == '-' && word[1])
+		return take_short(options, word + 1, words, reterr);
+	if (!options->command)
+		return take_command(options, word, reterr);
+	options->operands[options->operand_count++] = word;
+	return 0;
+}
+
+int ka_options_parse(struct ka_arena *arena, int argc, char *argv[], struct ka_options *ret_options,
+		     struct ka_error *reterr)
+{
+	struct ka_options options = {.arena = arena, .fail_on = KA_WARNING};
+	struct words words = {argv, argc};
+	bool only_operands = false;
+
+	options.operands = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.operands));
+	options.path = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.path));
+	if (!options.operands || !options.path)
+		return ka_fail_memory(reterr);
+	while (words.left > 0)
+		if (take_word_of_line(&options, &words, &only_operands, reterr) < 0)
+			return -1;
+	if (check_operands(&options, reterr) < 0)
+		return -1;
+	*ret_options = options;
+	return 0;
+}
