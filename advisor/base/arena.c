@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ void *ka_arena_alloc(struct ka_arena *arena, size_t size)
 	struct ka_arena_block *block = arena->blocks;
 	size_t rounded;
 
-	if (size > arena->cap - arena->used)
+	if (size > arena->cap - arena->used || size > SIZE_MAX / 2)
 		return fail(arena);
 	rounded = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 	if (!block || rounded > block->size - block->used) {

@@ -81,18 +81,20 @@ int ka_fail_sys(struct ka_error *reterr, enum ka_error_id id, int sys_errno, con
 
 int ka_error_wrap(struct ka_error *reterr, const char *format, ...)
 {
-	char outer[sizeof(reterr->message)];
+	enum { SIZE = sizeof(reterr->message) };
+	char text[2 * SIZE + 2];
 	size_t used;
 	va_list args;
 
 	if (!reterr)
 		return -1;
 	va_start(args, format);
-	vsnprintf(outer, sizeof(outer), format, args);
+	vsnprintf(text, SIZE, format, args);
 	va_end(args);
-	used = strlen(outer);
-	snprintf(outer + used, sizeof(outer) - used, ": %s", reterr->message);
-	memcpy(reterr->message, outer, sizeof(outer));
+	used = strlen(text);
+	snprintf(text + used, sizeof(text) - used, ": %s", reterr->message);
+	memcpy(reterr->message, text, SIZE - 1);
+	reterr->message[SIZE - 1] = '\0';
 	return -1;
 }
 
