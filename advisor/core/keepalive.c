@@ -35,6 +35,21 @@ int64_t ka_nominal_s(const struct ka_settings *settings)
 	return settings->value[KA_TIME] + settings->value[KA_INTVL] * settings->value[KA_PROBES];
 }
 
+/* Old kernels keep probe counts up to INT_MAX: what no clock will ever show is cut here, so that
+ * the milliseconds can still be added to. */
+static const int64_t jiffies_max = INT64_MAX / 4000;
+
+static int64_t gap_and_repeats(int64_t gap, int64_t repeats, int64_t intvl)
+{
+	int64_t product;
+
+	if (repeats <= 0)
+		return gap;
+	if (__builtin_mul_overflow(repeats, intvl, &product) || product > jiffies_max - gap)
+		return jiffies_max;
+	return gap + product;
+}
+
 /* max(hi(T), hi(I)) + repeats*hi(I): the shape of both the bound and the silence. */
 static int64_t gap_and_repeats_ms(const struct ka_settings *settings, int64_t repeats, unsigned hz)
 {
@@ -45,7 +60,7 @@ static int64_t gap_and_repeats_ms(const struct ka_settings *settings, int64_t re
 	for (size_t i = 0; i < set.count; i++) {
 		int64_t time = ka_wheel_latest(settings->value[KA_TIME], set.hz[i]);
 		int64_t intvl = ka_wheel_latest(settings->value[KA_INTVL], set.hz[i]);
-		int64_t sum = max64(time, intvl) + repeats * intvl;
+		int64_t sum = gap_and_repeats(max64(time, intvl), repeats, intvl);
 
 		worst = max64(worst, ka_jiffies_to_ms(sum, set.hz[i]));
 	}
