@@ -1,7 +1,5 @@
 #include "cli/options.h"
 
-#include "base/text.h"
-
 #include <string.h>
 
 enum { HELP_COLUMNS = 80, OPTION_INDENT = 6 };
@@ -38,6 +36,7 @@ static void print_option(FILE *file, const struct ka_option *option)
 	print_wrapped(file, option->help, OPTION_INDENT);
 }
 
+/* The options that all of these commands take. */
 static void print_options(FILE *file, unsigned commands)
 {
 	const char *section = "";
@@ -45,7 +44,7 @@ static void print_options(FILE *file, unsigned commands)
 	for (size_t i = 0; i < ka_option_count; i++) {
 		const struct ka_option *option = &ka_option_table[i];
 
-		if (!(option->commands & commands))
+		if ((option->commands & commands) != commands)
 			continue;
 		if (strcmp(section, option->section) != 0) {
 			section = option->section;

@@ -1,0 +1,29 @@
+/* The report for people: 80 columns at most, also without colour. */
+#ifndef KA_OUT_TEXT_H
+#define KA_OUT_TEXT_H
+
+#include "core/report.h"
+#include "out/writer.h"
+
+/* A known middlebox and what the present values do on it, for a report without a path. */
+struct ka_survey_row {
+	const struct ka_profile *profile;
+	const char *verdict;
+};
+
+/* What the report says beyond the analysis. */
+struct ka_text_context {
+	const char *path_words;    /* words of the command line that named path and goals, quoted */
+	const char *subject_words; /* for the apply command: "" or "--netns NAME " */
+	bool can_apply;            /* the subject is one that apply can change */
+	const struct ka_survey_row *survey;
+	size_t survey_count;
+};
+
+void ka_text_report(struct ka_writer *writer, const struct ka_report *report,
+		    const struct ka_text_context *context);
+
+/* The path's table and what it does not cover (text_path.c). */
+void ka_text_path(struct ka_writer *writer, const struct ka_analysis *analysis);
+
+#endif

@@ -1,0 +1,94 @@
+#include "out/writer.h"
+
+#include <string.h>
+
+void ka_style_on(struct ka_writer *writer, enum ka_style style)
+{
+	static const char *const codes[] = {
+		[KA_PLAIN] = "",          [KA_BOLD] = "\033[1m",   [KA_RED] = "\033[1;31m",
+		[KA_YELLOW] = "\033[33m", [KA_GREEN] = "\033[32m", [KA_CYAN] = "\033[36m",
+	};
+
+	if (writer->use_color)
+		ka_text_add(&writer->text, codes[style]);
+}
+
+void ka_style_off(struct ka_writer *writer)
+{
+	if (writer->use_color)
+		ka_text_add(&writer->text, "\033[0m");
+}
+
+void ka_heading(struct ka_writer *writer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (writer->text.length > 0)
+		ka_text_add(&writer->text, "\n");
+	ka_style_on(writer, KA_BOLD);
+	ka_text_add(&writer->text,
+		    ka_escape(writer->arena, ka_arena_vprintf(writer->arena, format, args)));
+	ka_style_off(writer);
+	ka_text_add(&writer->text, "\n");
+	va_end(args);
+}
+
+void ka_wrap(struct ka_writer *writer, size_t column, size_t rest, const char *text)
+{
+	bool at_start = true;
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+		size_t columns = ka_text_columns(ka_arena_copy(writer->arena, text, length));
+
+		if (column + !at_start + columns > writer->width && column > rest) {
+			ka_text_add(&writer->text, "\n");
+			ka_text_repeat(&writer->text, " ", rest);
+			column = rest;
+		} else if (!at_start) {
+			ka_text_add(&writer->text, " ");
+			column++;
+		}
+		ka_text_add_bytes(&writer->text, text, length);
+		column += columns;
+		at_start = false;
+		text += length;
+		text += *text == ' ';
+	}
+	ka_text_add(&writer->text, "\n");
+}
+
+void ka_paragraph(struct ka_writer *writer, size_t first, size_t rest, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	ka_text_repeat(&writer->text, " ", first);
+	ka_wrap(writer, first, rest,
+		ka_escape(writer->arena, ka_arena_vprintf(writer->arena, format, args)));
+	va_end(args);
+}
+
+void ka_led_paragraph(struct ka_writer *writer, size_t first, size_t rest, enum ka_style style,
+		      const char *lead, const char *text)
+{
+	ka_text_repeat(&writer->text, " ", first);
+	ka_style_on(writer, style);
+	ka_text_add(&writer->text, lead);
+	ka_style_off(writer);
+	ka_text_add(&writer->text, " ");
+	ka_wrap(writer, first + ka_text_columns(lead) + 1, rest, ka_escape(writer->arena, text));
+}
+
+const char *ka_seconds(struct ka_arena *arena, int64_t milliseconds)
+{
+	const char *sign = milliseconds < 0 ? "-" : "";
+	int64_t value = milliseconds < 0 ? -milliseconds : milliseconds;
+	int64_t tenths = (value + 99) / 100;
+
+	if (tenths % 10 == 0)
+		return ka_arena_printf(arena, "%s%lld s", sign, (long long)(tenths / 10));
+	return ka_arena_printf(arena, "%s%lld.%lld s", sign, (long long)(tenths / 10),
+			       (long long)(tenths % 10));
+}
