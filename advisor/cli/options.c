@@ -60,6 +60,45 @@ struct words {
 	int left;
 };
 
+/* Adds a word as a shell reads it. */
+static void quote(struct ka_text *text, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_./:=,%@+";
+
+	if (*word && word[strspn(word, plain)] == '\0') {
+		ka_text_add(text, word);
+		return;
+	}
+	ka_text_add(text, "'");
+	for (; *word; word++) {
+		if (*word == '\'')
+			ka_text_add(text, "'\\''");
+		else
+			ka_text_add_bytes(text, word, 1);
+	}
+	ka_text_add(text, "'");
+}
+
+/* Path and goals are shown again in the command that applies them. */
+static void remember(struct ka_options *options, const struct ka_option *option, const char *value)
+{
+	struct ka_text *text = &options->path_words;
+
+	if (strcmp(option->section, "Path") != 0 && strcmp(option->section, "Goals") != 0)
+		return;
+	if (text->length > 0)
+		ka_text_add(text, " ");
+	if (option->letter)
+		ka_text_printf(text, "-%c", option->letter);
+	else
+		ka_text_printf(text, "--%s", option->name);
+	if (!option->metavar)
+		return;
+	ka_text_add(text, " ");
+	quote(text, value);
+}
+
 static int take_option(struct ka_options *options, const struct ka_option *option,
 		       const char *attached, struct words *words, struct ka_error *reterr)
 {
@@ -75,6 +114,7 @@ static int take_option(struct ka_options *options, const struct ka_option *optio
 		value = *words->at++;
 		words->left--;
 	}
+	remember(options, option, value);
 	return option->take(options, value, reterr);
 }
 
@@ -181,9 +221,16 @@ int ka_options_parse(struct ka_arena *arena, int argc, char *argv[], struct ka_o
 		return ka_fail_memory(reterr);
 	while (words.left > 0)
 		if (take_word_of_line(&options, &words, &only_operands, reterr) < 0)
-			return -1;
+			goto fail;
 	if (check_operands(&options, reterr) < 0)
-		return -1;
+		goto fail;
+	if (options.path_words.has_failed) {
+		ka_fail_memory(reterr);
+		goto fail;
+	}
 	*ret_options = options;
 	return 0;
+fail:
+	ka_text_clear(&options.path_words);
+	return -1;
 }

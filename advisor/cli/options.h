@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "core/facts.h"
 #include "core/finding.h"
 
@@ -50,6 +51,7 @@ struct ka_options {
 	size_t operand_count;
 	struct ka_path_word *path;
 	size_t path_count;
+	struct ka_text path_words; /* the words that named path and goals, quoted for a shell */
 	struct ka_stated stated;
 	bool hz_from_host; /* --hz host: stated.choose_hz is yet to be asked for */
 	bool has_hz;

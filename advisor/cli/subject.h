@@ -14,19 +14,11 @@ int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 int ka_suppose_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		     struct ka_error *reterr);
 
-/* Loads the profiles of -p, chains them with --hop, and merges goals. Errors of a profile's file
- * beyond the first are printed on standard error; the first is returned. */
+/* Loads the profiles of -p, chains them with --hop, and merges goals. */
 int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_intent,
 		   struct ka_error *reterr);
 
-/* One profile by word: an id (first /etc/kaadvise/profiles/ID.yaml, then built-in), or a file. */
-int ka_read_profile(struct ka_arena *arena, const char *word, const struct ka_profile **ret_profile,
-		    struct ka_error *reterr);
-
 /* Seconds since the epoch: SOURCE_DATE_EPOCH, else the clock. */
 int64_t ka_now_s(void);
-
-/* Prints an error as `place: error: message [id]`, escaped, on standard error. */
-void ka_print_error(const struct ka_error *error);
 
 #endif

@@ -1,5 +1,7 @@
 #include "out/json.h"
 
+#include "base/number.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -185,10 +187,8 @@ static json_t *report_json(struct ka_arena *arena, const struct ka_report *repor
 		report->has_failed ? "fail" : "pass");
 }
 
-int ka_json_report(const struct ka_report *report, struct ka_text *text, struct ka_error *reterr)
+static int add_line(json_t *document, struct ka_text *text, struct ka_error *reterr)
 {
-	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
-	json_t *document = report_json(&arena, report);
 	char *line = document ? json_dumps(document, JSON_COMPACT) : NULL;
 
 	if (line) {
@@ -197,8 +197,33 @@ int ka_json_report(const struct ka_report *report, struct ka_text *text, struct 
 	}
 	free(line);
 	json_decref(document);
+	return line && !text->has_failed ? 0 : ka_fail_memory(reterr);
+}
+
+int ka_json_report(const struct ka_report *report, struct ka_text *text, struct ka_error *reterr)
+{
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	int result = add_line(report_json(&arena, report), text, reterr);
+
 	ka_arena_clear(&arena);
-	if (!line || text->has_failed)
-		return ka_fail_memory(reterr);
-	return 0;
+	return result;
+}
+
+int ka_json_row(const struct ka_json_member *members, size_t count, struct ka_text *text,
+		struct ka_error *reterr)
+{
+	json_t *row = json_object();
+
+	for (size_t i = 0; i < count; i++) {
+		const struct ka_json_member *member = &members[i];
+		int64_t number;
+		json_t *value = json_null();
+
+		if (!member->is_number)
+			value = json_string(member->value);
+		else if (ka_parse_integer(member->value, &number))
+			value = json_integer(number);
+		json_object_set_new(row, member->key, value);
+	}
+	return add_line(row, text, reterr);
 }

@@ -9,4 +9,15 @@
 /* Adds one line: the report as one JSON document and a newline. -1 for lack of memory. */
 int ka_json_report(const struct ka_report *report, struct ka_text *text, struct ka_error *reterr);
 
+/* One member of a flat object. */
+struct ka_json_member {
+	const char *key;
+	const char *value;
+	bool is_number; /* value is a decimal integer, or "" for null */
+};
+
+/* Adds one line: a flat object and a newline. -1 for lack of memory. */
+int ka_json_row(const struct ka_json_member *members, size_t count, struct ka_text *text,
+		struct ka_error *reterr);
+
 #endif

@@ -1,0 +1,95 @@
+#include "cli/commands.h"
+#include "cli/reporting.h"
+#include "cli/subject.h"
+#include "profiles/builtin.h"
+#include "rules/hop_rule.h"
+
+static const char *survey_verdict(const struct ka_analysis *analysis)
+{
+	static const char *const words[] = {
+		[KA_FAULT_NONE] = "survived",
+		[KA_FAULT_BEFORE_FIRST_PROBE] = "forgets the session before the first probe",
+		[KA_FAULT_NOMINAL] = "forgets it when a probe is lost",
+		[KA_FAULT_LATENESS] = "forgets it when a probe is lost and timers fire late",
+		[KA_FAULT_MARGIN] = "survived, with less than the margin left",
+	};
+	enum ka_hop_fault gravest = KA_FAULT_NONE;
+	bool constrains = false;
+
+	if (!analysis->works)
+		return "keepalive does not work";
+	for (size_t i = 0; i < analysis->intent->path.count; i++) {
+		enum ka_hop_fault fault = ka_hop_fault(analysis, i);
+
+		constrains |= analysis->hops[i].constrains;
+		if (fault != KA_FAULT_NONE && (gravest == KA_FAULT_NONE || fault < gravest))
+			gravest = fault;
+	}
+	return constrains ? words[gravest] : "ignores probes: HTTP keepalive decides";
+}
+
+/* What these values do on each built-in middlebox, for a check without a path. */
+static int survey(const struct ka_options *options, const struct ka_facts *facts,
+		  struct ka_text_context *context, struct ka_error *reterr)
+{
+	struct ka_survey_row *rows =
+		ka_arena_array(options->arena, ka_builtin_profile_count, sizeof(*rows));
+
+	if (!rows)
+		return ka_fail_memory(reterr);
+	for (size_t i = 0; i < ka_builtin_profile_count; i++) {
+		struct ka_ingredient one = {.profile = &ka_builtin_profiles[i]};
+		struct ka_stated nothing = {0};
+		struct ka_intent intent;
+		struct ka_analysis analysis;
+
+		if (one.profile->hop_count == 0)
+			continue;
+		if (ka_intent_build(options->arena, &one, 1, &nothing, &intent, reterr) < 0 ||
+		    ka_analyse(options->arena, facts, &intent, &analysis, reterr) < 0)
+			return -1;
+		rows[context->survey_count++] =
+			(struct ka_survey_row){one.profile, survey_verdict(&analysis)};
+	}
+	context->survey = rows;
+	return 0;
+}
+
+static bool wants_text(const struct ka_options *options)
+{
+	bool wants = options->output_count == 0;
+
+	for (size_t i = 0; i < options->output_count; i++)
+		wants |= options->outputs[i].format == KA_FORMAT_TEXT;
+	return wants;
+}
+
+int ka_cmd_check(const struct ka_options *options, struct ka_error *reterr)
+{
+	struct ka_text_context context = {.path_words = options->path_words.bytes,
+					  .subject_words = "",
+					  .can_apply = !options->has_settings};
+	struct ka_findings findings = {.arena = options->arena};
+	struct ka_report report = {.findings = &findings};
+	struct ka_analysis analysis;
+	struct ka_intent intent;
+	struct ka_facts facts;
+
+	if (ka_read_intent(options, &intent, reterr) < 0 ||
+	    ka_read_facts(options, &facts, reterr) < 0 ||
+	    ka_analyse(options->arena, &facts, &intent, &analysis, reterr) < 0)
+		return -1;
+	ka_rules_check(&analysis, &findings);
+	report.analysis = &analysis;
+	report.has_failed = options->fail_on != KA_FAIL_ON_NEVER &&
+			    ka_worst_severity(&findings) >= options->fail_on;
+	if (options->netns)
+		context.subject_words =
+			ka_arena_printf(options->arena, "--netns %s ", options->netns);
+	if (!intent.has_path && wants_text(options) &&
+	    survey(options, &facts, &context, reterr) < 0)
+		return -1;
+	if (ka_write_reports(options, &report, &context, reterr) < 0)
+		return -1;
+	return report.has_failed ? 1 : 0;
+}

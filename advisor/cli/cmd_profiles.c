@@ -1,0 +1,123 @@
+#include "cli/commands.h"
+#include "cli/listing.h"
+#include "cli/print.h"
+#include "cli/profile_source.h"
+#include "profiles/builtin.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool contains_all(const struct ka_profile *profile, const char *yaml,
+			 const struct ka_options *options)
+{
+	for (size_t i = 1; i < options->operand_count; i++)
+		if (!strcasestr(profile->id, options->operands[i]) &&
+		    !strcasestr(yaml, options->operands[i]))
+			return false;
+	return true;
+}
+
+static void list_profile(struct ka_listing *listing, const struct ka_profile *profile)
+{
+	struct ka_arena *arena = listing->options->arena;
+
+	for (size_t i = 0; i < profile->hop_count; i++) {
+		const struct ka_hop *hop = &profile->hops[i];
+
+		ka_listing_row(listing,
+			       (const char *[]){profile->id,
+						ka_arena_printf(arena, "%d", hop->layer),
+						ka_arena_printf(arena, "%" PRId64, hop->idle_s),
+						ka_probe_effect_words[hop->probes],
+						ka_expiry_words[hop->on_expiry], profile->title});
+	}
+	if (profile->hop_count == 0)
+		ka_listing_row(listing,
+			       (const char *[]){profile->id, "", "", "", "", profile->title});
+}
+
+static int list(const struct ka_options *options, struct ka_error *reterr)
+{
+	static const struct ka_column columns[] = {
+		{"id", false},        {"layer", true},      {"idle_timeout_s", true},
+		{"keepalive", false}, {"on_expiry", false}, {"title", false}};
+	struct ka_listing listing;
+
+	ka_listing_init(&listing, options, columns, 6);
+	for (size_t i = 0; i < ka_builtin_profile_count; i++)
+		if (contains_all(&ka_builtin_profiles[i], ka_builtin_profile_yaml[i], options))
+			list_profile(&listing, &ka_builtin_profiles[i]);
+	if (listing.table.rows == 1)
+		ka_print_note("no built-in profile contains all these words");
+	return ka_listing_write(&listing, reterr);
+}
+
+static int show(const struct ka_options *options, struct ka_error *reterr)
+{
+	struct ka_sourced_profile sourced;
+	struct ka_text text = {0};
+	int result;
+
+	if (options->operand_count != 2)
+		return ka_fail(reterr, KA_E_OPERAND,
+			       "show takes one ID: kaadvise profiles show aws-nlb");
+	if (ka_profile_source(options->arena, options->operands[1], &sourced, reterr) < 0)
+		return -1;
+	ka_text_add_bytes(&text, sourced.yaml, sourced.yaml_length);
+	result = ka_emit(&text, NULL, reterr);
+	ka_text_clear(&text);
+	return result;
+}
+
+/* Every file is checked and every error printed; the last one is left to main. */
+static int validate(const struct ka_options *options, struct ka_error *reterr)
+{
+	struct ka_text text = {0};
+	bool has_failed = false;
+	int result;
+
+	if (options->operand_count < 2)
+		return ka_fail(reterr, KA_E_OPERAND,
+			       "validate takes files: kaadvise profiles validate ./site.yaml");
+	for (size_t i = 1; i < options->operand_count; i++) {
+		struct ka_sourced_profile sourced;
+		struct ka_error error;
+
+		if (ka_profile_source(options->arena, options->operands[i], &sourced, &error) < 0) {
+			if (has_failed)
+				ka_print_error(reterr);
+			*reterr = error;
+			has_failed = true;
+			continue;
+		}
+		ka_text_printf(&text, "%s: %s is valid\n",
+			       ka_escape(options->arena, options->operands[i]),
+			       sourced.profile->id);
+	}
+	if (has_failed) {
+		ka_text_clear(&text);
+		return -1;
+	}
+	result = ka_emit(&text, NULL, reterr);
+	ka_text_clear(&text);
+	return result;
+}
+
+int ka_cmd_profiles(const struct ka_options *options, struct ka_error *reterr)
+{
+	static const struct {
+		const char *word;
+		int (*run)(const struct ka_options *options, struct ka_error *reterr);
+	} actions[] = {{"list", list}, {"show", show}, {"validate", validate}};
+	const char *const names[] = {"list", "show", "validate", NULL};
+	const char *nearest;
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(actions[i].word, options->operands[0]) == 0)
+			return actions[i].run(options, reterr);
+	nearest = ka_suggest(options->operands[0], names);
+	return ka_fail(reterr, KA_E_COMMAND_UNKNOWN,
+		       "profiles has no action '%s'%s%s: list, show or validate",
+		       options->operands[0], nearest ? "; did you mean " : "",
+		       nearest ? nearest : "");
+}

@@ -1,0 +1,74 @@
+#include "cli/listing.h"
+
+#include "cli/print.h"
+#include "out/json.h"
+
+void ka_listing_init(struct ka_listing *listing, const struct ka_options *options,
+		     const struct ka_column *columns, size_t column_count)
+{
+	const char *headings[KA_TABLE_COLUMNS_MAX];
+	unsigned right_aligned = 0;
+
+	for (size_t i = 0; i < column_count; i++) {
+		headings[i] = columns[i].key;
+		right_aligned |= (unsigned)columns[i].is_number << i;
+	}
+	*listing = (struct ka_listing){
+		.columns = columns, .column_count = column_count, .options = options};
+	ka_table_init(&listing->table, options->arena, column_count, right_aligned);
+	ka_table_row(&listing->table, headings);
+}
+
+void ka_listing_row(struct ka_listing *listing, const char *const cells[])
+{
+	ka_table_row(&listing->table, cells);
+}
+
+static int write_json(const struct ka_listing *listing, struct ka_text *text,
+		      struct ka_error *reterr)
+{
+	const struct ka_table *table = &listing->table;
+	struct ka_json_member members[KA_TABLE_COLUMNS_MAX];
+
+	for (size_t row = 1; row < table->rows; row++) {
+		for (size_t i = 0; i < listing->column_count; i++)
+			members[i] = (struct ka_json_member){
+				listing->columns[i].key,
+				table->cells[row * listing->column_count + i],
+				listing->columns[i].is_number};
+		if (ka_json_row(members, listing->column_count, text, reterr) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_one(const struct ka_listing *listing, const struct ka_output_request *output,
+		     struct ka_error *reterr)
+{
+	struct ka_writer writer = ka_make_writer(listing->options, output->file);
+	int result = 0;
+
+	if (output->format == KA_FORMAT_JSON)
+		result = write_json(listing, &writer.text, reterr);
+	else
+		ka_table_write(&listing->table, &writer, 0);
+	if (result == 0)
+		result = ka_emit(&writer.text, output->file, reterr);
+	ka_text_clear(&writer.text);
+	return result;
+}
+
+int ka_listing_write(const struct ka_listing *listing, struct ka_error *reterr)
+{
+	static const struct ka_output_request text_only = {KA_FORMAT_TEXT, NULL};
+	const struct ka_options *options = listing->options;
+
+	if (options->arena->has_failed)
+		return ka_fail_memory(reterr);
+	if (options->output_count == 0)
+		return write_one(listing, &text_only, reterr);
+	for (size_t i = 0; i < options->output_count; i++)
+		if (write_one(listing, &options->outputs[i], reterr) < 0)
+			return -1;
+	return 0;
+}

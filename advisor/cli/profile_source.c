@@ -1,0 +1,154 @@
+#include "cli/profile_source.h"
+
+#include "base/text.h"
+#include "cli/print.h"
+#include "edge/digest.h"
+#include "edge/profile_file.h"
+#include "edge/profile_yaml.h"
+#include "profiles/builtin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static bool ends_with(const char *word, const char *end)
+{
+	size_t length = strlen(word), end_length = strlen(end);
+
+	return length >= end_length && strcmp(word + length - end_length, end) == 0;
+}
+
+static bool is_file(const char *word)
+{
+	return strchr(word, '/') || ends_with(word, ".yaml") || ends_with(word, ".yml");
+}
+
+static bool is_id(const char *word)
+{
+	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return length > 0 && length <= 63 && word[length] == '\0' && word[0] != '-';
+}
+
+/* The index of a built-in profile, or their count. */
+static size_t find_builtin(const char *id)
+{
+	size_t low = 0, high = ka_builtin_profile_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(ka_builtin_profiles[middle].id, id);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return ka_builtin_profile_count;
+}
+
+static int fail_unknown(struct ka_arena *arena, const char *word, struct ka_error *reterr)
+{
+	const char **names = ka_arena_array(arena, ka_builtin_profile_count + 1, sizeof(*names));
+	const char *nearest = NULL;
+
+	if (names) {
+		for (size_t i = 0; i < ka_builtin_profile_count; i++)
+			names[i] = ka_builtin_profiles[i].id;
+		nearest = ka_suggest(word, names);
+	}
+	if (nearest)
+		return ka_fail(reterr, KA_E_PROFILE_UNKNOWN,
+			       "no profile has the id '%s'; did you mean '%s'?", word, nearest);
+	return ka_fail(reterr, KA_E_PROFILE_UNKNOWN,
+		       "no profile has the id '%s': `kaadvise profiles list` shows them", word);
+}
+
+/* Finds the text of an id, site first: 1 with bytes, 0 with a built-in profile in *ret_builtin. */
+static int find_id(struct ka_arena *arena, const char *id, struct ka_profile_found *ret_found,
+		   size_t *ret_builtin, struct ka_error *reterr)
+{
+	const char *path;
+
+	if (!is_id(id))
+		return fail_unknown(arena, id, reterr);
+	path = ka_arena_printf(arena, KA_SITE_PROFILES "/%s.yaml", id);
+	*ret_found = (struct ka_profile_found){.name = path};
+	if (ka_profile_read_file(arena, AT_FDCWD, path, &ret_found->bytes, &ret_found->length,
+				 reterr) == 0)
+		return 1;
+	if (reterr->id != KA_E_PROFILE_READ || reterr->sys_errno != ENOENT)
+		return -1;
+	*ret_builtin = find_builtin(id);
+	if (*ret_builtin == ka_builtin_profile_count)
+		return fail_unknown(arena, id, reterr);
+	ret_found->ready = &ka_builtin_profiles[*ret_builtin];
+	return 0;
+}
+
+static int find_parent(void *context, struct ka_arena *arena, const char *id,
+		       struct ka_profile_found *ret_found, struct ka_error *reterr)
+{
+	size_t builtin;
+
+	(void)context;
+	return find_id(arena, id, ret_found, &builtin, reterr) < 0 ? -1 : 0;
+}
+
+static void print_all_but_last(const struct ka_errors *errors, struct ka_error *ret_last)
+{
+	for (size_t i = 0; i + 1 < errors->count; i++)
+		ka_print_error(&errors->list[i]);
+	*ret_last = errors->list[errors->count - 1];
+	if (errors->omitted > 0)
+		ka_print_note("%s: and %zu more errors", ret_last->file, errors->omitted);
+}
+
+static int parse(struct ka_arena *arena, const struct ka_profile_found *found,
+		 struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+{
+	struct ka_profile *profile = ka_arena_alloc(arena, sizeof(*profile));
+	char digest[KA_SHA256_TEXT];
+	struct ka_errors errors;
+
+	if (!profile)
+		return ka_fail_memory(reterr);
+	if (ka_profile_parse(arena, found->bytes, found->length, found->name, find_parent, NULL,
+			     profile, &errors) < 0) {
+		print_all_but_last(&errors, reterr);
+		return -1;
+	}
+	profile->sha256 = ka_arena_copy(arena, ka_sha256(digest, found->bytes, found->length),
+					KA_SHA256_TEXT - 1);
+	*ret_sourced = (struct ka_sourced_profile){profile, found->bytes, found->length};
+	return 0;
+}
+
+int ka_profile_source(struct ka_arena *arena, const char *word,
+		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+{
+	struct ka_profile_found found = {.name = word};
+	size_t builtin = 0;
+	int is_text = 1;
+
+	if (strstr(word, "://"))
+		return ka_fail(
+			reterr, KA_E_PROFILE_URL,
+			"'%s' is a URL, which this version does not fetch: download it and name "
+			"the file",
+			word);
+	if (!is_file(word))
+		is_text = find_id(arena, word, &found, &builtin, reterr);
+	else if (ka_profile_read_file(arena, AT_FDCWD, word, &found.bytes, &found.length, reterr) <
+		 0)
+		return -1;
+	if (is_text < 0)
+		return -1;
+	if (is_text > 0)
+		return parse(arena, &found, ret_sourced, reterr);
+	*ret_sourced = (struct ka_sourced_profile){found.ready, ka_builtin_profile_yaml[builtin],
+						   strlen(ka_builtin_profile_yaml[builtin])};
+	return 0;
+}

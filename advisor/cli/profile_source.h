@@ -1,0 +1,25 @@
+/* Profiles by the word that names them. */
+#ifndef KA_CLI_PROFILE_SOURCE_H
+#define KA_CLI_PROFILE_SOURCE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "core/profile.h"
+
+/* Where a site's own profiles stand, as ID.yaml. */
+#define KA_SITE_PROFILES "/etc/kaadvise/profiles"
+
+/* A profile and the text it was read from; both owned by the arena (or compiled in). */
+struct ka_sourced_profile {
+	const struct ka_profile *profile;
+	const char *yaml;
+	size_t yaml_length;
+};
+
+/* Reads the profile that word names: a file (a word with a `/` or ending in .yaml or .yml), or an
+ * id, looked up in KA_SITE_PROFILES first and then among the built-in ones. Of several errors in a
+ * file all but the last are printed here, and the last is returned. */
+int ka_profile_source(struct ka_arena *arena, const char *word,
+		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr);
+
+#endif

@@ -1,0 +1,150 @@
+#include "cli/subject.h"
+
+#include "base/number.h"
+#include "cli/profile_source.h"
+#include "edge/conntrack.h"
+#include "edge/keepalive_socket.h"
+#include "edge/netns.h"
+#include "edge/procsys.h"
+#include "edge/tick.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DEFAULT_RETRIES2 = 15 };
+
+int64_t ka_now_s(void)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	int64_t now;
+
+	if (epoch && ka_parse_decimal(epoch, strlen(epoch), &now))
+		return now;
+	return (int64_t)time(NULL);
+}
+
+static int64_t today(void)
+{
+	return ka_now_s() / 86400;
+}
+
+static const char *host_name(struct ka_arena *arena)
+{
+	struct utsname name;
+
+	if (uname(&name) < 0)
+		return "this host";
+	return ka_arena_copy(arena, name.nodename, strlen(name.nodename));
+}
+
+static int enter(const char *word, struct ka_error *reterr)
+{
+	int fd, result;
+
+	if (ka_netns_open(word, &fd, reterr) < 0)
+		return -1;
+	result = ka_netns_enter(fd, reterr);
+	close(fd);
+	return result;
+}
+
+/* /proc/sys may be hidden; a fresh socket then tells the same values. */
+static int read_settings(bool is_netns, struct ka_settings *ret_settings, struct ka_error *reterr)
+{
+	if (is_netns)
+		return ka_keepalive_socket_read(ret_settings, reterr);
+	if (ka_procsys_read_settings(ret_settings, reterr) == 0)
+		return 0;
+	if (reterr->id != KA_E_PROC_MISSING && reterr->id != KA_E_PROC_PERMISSION)
+		return -1;
+	return ka_keepalive_socket_read(ret_settings, reterr);
+}
+
+/* Whether the NAT question matters: it costs a netlink dump, so it is asked only when connection
+ * tracking forgets before the host speaks. */
+static void ask_about_nat(const struct ka_options *options, struct ka_facts *facts)
+{
+	int64_t lost =
+		options->stated.goals.has_lost_probes ? options->stated.goals.lost_probes : 1;
+
+	if (facts->conntrack.is_present && ka_silence_ms(&facts->settings, lost, facts->hz) >=
+						   facts->conntrack.established_s * 1000)
+		facts->conntrack.does_nat = ka_conntrack_does_nat();
+}
+
+int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
+		  struct ka_error *reterr)
+{
+	struct ka_facts facts = {.kind = options->netns ? KA_SUBJECT_NETNS : KA_SUBJECT_HOST};
+	struct ka_error ignored;
+
+	if (options->has_settings)
+		return ka_suppose_facts(options, ret_facts, reterr);
+	if (options->netns && enter(options->netns, reterr) < 0)
+		return -1;
+	if (read_settings(options->netns, &facts.settings, reterr) < 0)
+		return -1;
+	facts.name = options->netns ? options->netns : host_name(options->arena);
+	facts.hz = ka_tick_hz();
+	facts.has_retries2 =
+		ka_procsys_read_number("net/ipv4/tcp_retries2", &facts.retries2, &ignored) == 0 &&
+		facts.retries2 >= 0 && facts.retries2 <= 255;
+	ka_conntrack_read(&facts.conntrack);
+	ask_about_nat(options, &facts);
+	facts.today = today();
+	*ret_facts = facts;
+	return 0;
+}
+
+int ka_suppose_facts(const struct ka_options *options, struct ka_facts *ret_facts,
+		     struct ka_error *reterr)
+{
+	const int64_t *value = options->settings.value;
+
+	(void)reterr;
+	*ret_facts = (struct ka_facts){
+		.kind = KA_SUBJECT_SETTINGS,
+		.name = "the kernel's defaults",
+		.settings = KA_KERNEL_DEFAULTS,
+		.hz = options->hz_from_host ? ka_tick_hz() : options->stated.choose_hz,
+		.has_retries2 = true,
+		.retries2 = DEFAULT_RETRIES2,
+		.today = today(),
+	};
+	if (!options->has_settings)
+		return 0;
+	ret_facts->settings = options->settings;
+	ret_facts->name =
+		ka_arena_printf(options->arena, "%lld,%lld,%lld", (long long)value[KA_TIME],
+				(long long)value[KA_INTVL], (long long)value[KA_PROBES]);
+	return 0;
+}
+
+int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_intent,
+		   struct ka_error *reterr)
+{
+	struct ka_ingredient *ingredients =
+		ka_arena_array(options->arena, options->path_count + 1, sizeof(*ingredients));
+	struct ka_stated stated = options->stated;
+
+	if (!ingredients)
+		return ka_fail_memory(reterr);
+	for (size_t i = 0; i < options->path_count; i++) {
+		struct ka_sourced_profile sourced;
+
+		ingredients[i].hop = options->path[i].hop;
+		if (!options->path[i].profile)
+			continue;
+		if (ka_profile_source(options->arena, options->path[i].profile, &sourced, reterr) <
+		    0)
+			return -1;
+		ingredients[i].profile = sourced.profile;
+	}
+	if (options->hz_from_host)
+		stated.choose_hz = ka_tick_hz();
+	return ka_intent_build(options->arena, ingredients, options->path_count, &stated,
+			       ret_intent, reterr);
+}
