@@ -1,0 +1,31 @@
+/* The files that the other edges read and write: bounded reading, and replacing that leaves either
+ * the old content or the new one. Functions return 0 or a negative errno: what a failure means is
+ * known to the caller only. directory is an open directory, or AT_FDCWD. */
+#ifndef KA_EDGE_FILE_H
+#define KA_EDGE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads a small value in one read at offset 0, as /proc/sys wants it, into bytes (at least size - 1
+ * of them are asked for) and NUL-terminates it. -EFBIG when it fills bytes, -EINVAL when it holds
+ * a NUL. Never waits, whatever kind of file it is. */
+int ka_file_read_value(int directory, const char *name, char *bytes, size_t size);
+
+/* Reads the whole of a regular file of at most max bytes into a new, NUL-terminated buffer, to be
+ * freed by the caller. -EFBIG beyond max, -EINVAL for anything but a regular file, -ELOOP for a
+ * symbolic link unless follow is set. */
+int ka_file_read(int directory, const char *name, size_t max, bool follow, char **ret_bytes,
+		 size_t *ret_length);
+
+/* Makes name hold bytes[0..length), mode 0644: written to the file temporary in the same
+ * directory, fsynced, renamed over name, the directory fsynced. A leftover temporary is replaced.
+ * On failure the temporary is gone and name holds either the old content or the new one (the
+ * rename was done, but the directory could not be fsynced). */
+int ka_file_replace(int directory, const char *temporary, const char *name, const char *bytes,
+		    size_t length);
+
+/* Removes name and fsyncs the directory. A file that is not there is a success. */
+int ka_file_remove(int directory, const char *name);
+
+#endif
