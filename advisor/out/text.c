@@ -101,7 +101,7 @@ static void write_proof(struct ka_writer *writer, const struct ka_analysis *anal
 			     proof_words(writer->arena, analysis, proof),
 			     ka_seconds(writer->arena, proof->left_ms),
 			     ka_seconds(writer->arena, proof->right_ms),
-			     ka_seconds(writer->arena, proof->right_ms - proof->left_ms));
+			     ka_seconds_left(writer->arena, proof->right_ms - proof->left_ms));
 	}
 	for (int c = 0; c < KA_C_COUNT; c++)
 		if (recommendation->yielded[c])

@@ -32,7 +32,7 @@ static const char *verdict_words(struct ka_arena *arena, const struct ka_analysi
 		return "keepalive does not work";
 	if (verdict->ok)
 		return ka_arena_printf(arena, "safe, survives %s without packets",
-				       ka_seconds(arena, verdict->survives_loss_ms));
+				       ka_seconds_left(arena, verdict->survives_loss_ms));
 	if (verdict->silence0_ms >= verdict->idle_s * 1000)
 		return "forgets the session";
 	if (verdict->silence_ms >= verdict->idle_s * 1000)

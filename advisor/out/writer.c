@@ -81,14 +81,27 @@ void ka_led_paragraph(struct ka_writer *writer, size_t first, size_t rest, enum 
 	ka_wrap(writer, first + ka_text_columns(lead) + 1, rest, ka_escape(writer->arena, text));
 }
 
+static const char *tenths_text(struct ka_arena *arena, int64_t tenths)
+{
+	const char *sign = tenths < 0 ? "-" : "";
+	long long value = tenths < 0 ? -(long long)tenths : (long long)tenths;
+
+	if (value % 10 == 0)
+		return ka_arena_printf(arena, "%s%lld s", sign, value / 10);
+	return ka_arena_printf(arena, "%s%lld.%lld s", sign, value / 10, value % 10);
+}
+
+static int64_t floor_tenths(int64_t milliseconds)
+{
+	return milliseconds / 100 - (milliseconds % 100 < 0);
+}
+
 const char *ka_seconds(struct ka_arena *arena, int64_t milliseconds)
 {
-	const char *sign = milliseconds < 0 ? "-" : "";
-	int64_t value = milliseconds < 0 ? -milliseconds : milliseconds;
-	int64_t tenths = (value + 99) / 100;
+	return tenths_text(arena, -floor_tenths(-milliseconds));
+}
 
-	if (tenths % 10 == 0)
-		return ka_arena_printf(arena, "%s%lld s", sign, (long long)(tenths / 10));
-	return ka_arena_printf(arena, "%s%lld.%lld s", sign, (long long)(tenths / 10),
-			       (long long)(tenths % 10));
+const char *ka_seconds_left(struct ka_arena *arena, int64_t milliseconds)
+{
+	return tenths_text(arena, floor_tenths(milliseconds));
 }

@@ -41,4 +41,7 @@ void ka_led_paragraph(struct ka_writer *writer, size_t first, size_t rest, enum 
 /* Milliseconds for people: seconds with at most one decimal, rounded up ("8024.6 s"). */
 const char *ka_seconds(struct ka_arena *arena, int64_t milliseconds);
 
+/* The same rounded down, for what is left over. */
+const char *ka_seconds_left(struct ka_arena *arena, int64_t milliseconds);
+
 #endif
