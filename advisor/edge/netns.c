@@ -75,9 +75,8 @@ static void read_cookie(struct ka_netns_id *id)
 
 	if (fd < 0)
 		return;
-	id->has_cookie =
-		getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &id->cookie, &length) == 0 &&
-		length == sizeof(id->cookie) && id->cookie <= INT64_MAX;
+	id->has_cookie = getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &id->cookie, &length) == 0 &&
+			 length == sizeof(id->cookie) && id->cookie <= INT64_MAX;
 	if (!id->has_cookie)
 		id->cookie = 0;
 	close(fd);
@@ -101,9 +100,9 @@ int ka_netns_identify(struct ka_netns_id *ret_id, struct ka_error *reterr)
 bool ka_in_container(void)
 {
 	static const char *const marks[] = {
-		"/run/systemd/container",	  /* systemd-nspawn, LXC, podman with systemd */
-		"/.dockerenv",			  /* Docker */
-		"/run/.containerenv",		  /* podman, CRI-O */
+		"/run/systemd/container",     /* systemd-nspawn, LXC, podman with systemd */
+		"/.dockerenv",                /* Docker */
+		"/run/.containerenv",         /* podman, CRI-O */
 		"/run/secrets/kubernetes.io", /* a pod, whatever runs it */
 	};
 

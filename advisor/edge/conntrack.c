@@ -1,0 +1,181 @@
+#include "edge/conntrack.h"
+
+#include "base/number.h"
+#include "edge/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { NUMBER_SIZE = 32, NAMES_SIZE = 512, DUMP_SIZE = 32768, DUMP_PARTS_MAX = 256 };
+
+static bool read_number(const char *name, int64_t *ret_value)
+{
+	char path[128], text[NUMBER_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/netfilter/%s", name);
+	if (ka_file_read_value(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return ka_parse_decimal(text, strlen(text), ret_value);
+}
+
+void ka_conntrack_read(struct ka_conntrack *ret_conntrack)
+{
+	struct ka_conntrack conntrack = {0};
+	int64_t loose;
+
+	conntrack.is_present =
+		read_number("nf_conntrack_tcp_timeout_established", &conntrack.established_s);
+	if (conntrack.is_present && read_number("nf_conntrack_tcp_loose", &loose))
+		conntrack.is_loose = loose ? KA_YES : KA_NO;
+	*ret_conntrack = conntrack;
+}
+
+bool ka_conntrack_count(int64_t *ret_count)
+{
+	return read_number("nf_conntrack_count", ret_count);
+}
+
+/* The legacy tables of one family that are in use, one name in each line. */
+static enum ka_tristate has_legacy_table(const char *path)
+{
+	char names[NAMES_SIZE];
+	int error = ka_file_read_value(AT_FDCWD, path, names, sizeof(names));
+	const char *at = names;
+
+	if (error == -ENOENT)
+		return KA_NO;
+	if (error < 0)
+		return KA_NOT_KNOWN;
+	while (*at) {
+		size_t length = strcspn(at, "\n");
+
+		if (length == 3 && memcmp(at, "nat", 3) == 0)
+			return KA_YES;
+		at += length;
+		at += *at == '\n';
+	}
+	return KA_NO;
+}
+
+/* Whether the message describes a chain of type nat. */
+static bool is_nat_chain(const struct nlmsghdr *message)
+{
+	const char *at = (const char *)message + NLMSG_SPACE(sizeof(struct nfgenmsg));
+	const char *end = (const char *)message + message->nlmsg_len;
+
+	while (end - at >= NLA_HDRLEN) {
+		struct nlattr attribute;
+
+		memcpy(&attribute, at, sizeof(attribute));
+		if (attribute.nla_len < NLA_HDRLEN || attribute.nla_len > end - at)
+			return false;
+		if ((attribute.nla_type & NLA_TYPE_MASK) == NFTA_CHAIN_TYPE &&
+		    attribute.nla_len == NLA_HDRLEN + sizeof("nat") &&
+		    memcmp(at + NLA_HDRLEN, "nat", sizeof("nat")) == 0)
+			return true;
+		if (NLA_ALIGN(attribute.nla_len) >= end - at)
+			return false;
+		at += NLA_ALIGN(attribute.nla_len);
+	}
+	return false;
+}
+
+/* One part of the dump: an answer, or *more set when further parts follow. */
+static enum ka_tristate read_part(const char *bytes, size_t length, bool *more)
+{
+	*more = true;
+	while (length >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *message = (const void *)bytes;
+		size_t step;
+
+		if (message->nlmsg_len < sizeof(*message) || message->nlmsg_len > length)
+			break;
+		if (message->nlmsg_type == NLMSG_DONE) {
+			*more = false;
+			return KA_NO;
+		}
+		if (message->nlmsg_type == NLMSG_ERROR)
+			break;
+		if (message->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN) &&
+		    is_nat_chain(message)) {
+			*more = false;
+			return KA_YES;
+		}
+		step = NLMSG_ALIGN(message->nlmsg_len);
+		if (step >= length)
+			return KA_NO;
+		bytes += step;
+		length -= step;
+	}
+	*more = false;
+	return KA_NOT_KNOWN;
+}
+
+static enum ka_tristate dump_chains(int fd)
+{
+	struct {
+		struct nlmsghdr header;
+		struct nfgenmsg body;
+	} request = {
+		.header = {.nlmsg_len = sizeof(request),
+			   .nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
+			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.body = {.nfgen_family = NFPROTO_UNSPEC, .version = NFNETLINK_V0},
+	};
+	static _Alignas(struct nlmsghdr) char part[DUMP_SIZE];
+
+	if (send(fd, &request, sizeof(request), 0) != (ssize_t)sizeof(request))
+		return KA_NOT_KNOWN;
+	for (int i = 0; i < DUMP_PARTS_MAX; i++) {
+		/* The kernel queues each part before recv returns the last: none is waited for. */
+		ssize_t length = recv(fd, part, sizeof(part), MSG_DONTWAIT);
+		enum ka_tristate answer;
+		bool more;
+
+		if (length <= 0)
+			return KA_NOT_KNOWN;
+		answer = read_part(part, (size_t)length, &more);
+		if (!more)
+			return answer;
+	}
+	return KA_NOT_KNOWN;
+}
+
+static enum ka_tristate has_nat_chain(void)
+{
+	enum ka_tristate answer;
+	int fd;
+
+	/* Asking a kernel without nf_tables would make it load the module, if it can load any. */
+	if (access("/sys/module/nf_tables", F_OK) < 0 && access("/proc/modules", F_OK) == 0)
+		return KA_NOT_KNOWN;
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (fd < 0)
+		return KA_NOT_KNOWN;
+	answer = dump_chains(fd);
+	close(fd);
+	return answer;
+}
+
+enum ka_tristate ka_conntrack_does_nat(void)
+{
+	enum ka_tristate four = has_legacy_table("/proc/thread-self/net/ip_tables_names");
+	enum ka_tristate six = has_legacy_table("/proc/thread-self/net/ip6_tables_names");
+	enum ka_tristate chains;
+
+	if (four == KA_YES || six == KA_YES)
+		return KA_YES;
+	chains = has_nat_chain();
+	if (chains == KA_YES)
+		return KA_YES;
+	return four == KA_NO && six == KA_NO && chains == KA_NO ? KA_NO : KA_NOT_KNOWN;
+}
