@@ -69,22 +69,20 @@ static enum ka_tristate has_legacy_table(const char *path)
 /* Whether the message describes a chain of type nat. */
 static bool is_nat_chain(const struct nlmsghdr *message)
 {
-	const char *at = (const char *)message + NLMSG_SPACE(sizeof(struct nfgenmsg));
-	const char *end = (const char *)message + message->nlmsg_len;
+	const char *bytes = (const char *)message;
+	size_t at = NLMSG_SPACE(sizeof(struct nfgenmsg));
+	struct nlattr attribute;
 
-	while (end - at >= NLA_HDRLEN) {
-		struct nlattr attribute;
-
-		memcpy(&attribute, at, sizeof(attribute));
-		if (attribute.nla_len < NLA_HDRLEN || attribute.nla_len > end - at)
+	while (message->nlmsg_len >= at + sizeof(attribute)) {
+		memcpy(&attribute, bytes + at, sizeof(attribute));
+		if (attribute.nla_len < sizeof(attribute) ||
+		    attribute.nla_len > message->nlmsg_len - at)
 			return false;
 		if ((attribute.nla_type & NLA_TYPE_MASK) == NFTA_CHAIN_TYPE &&
-		    attribute.nla_len == NLA_HDRLEN + sizeof("nat") &&
-		    memcmp(at + NLA_HDRLEN, "nat", sizeof("nat")) == 0)
+		    attribute.nla_len == sizeof(attribute) + sizeof("nat") &&
+		    memcmp(bytes + at + sizeof(attribute), "nat", sizeof("nat")) == 0)
 			return true;
-		if (NLA_ALIGN(attribute.nla_len) >= end - at)
-			return false;
-		at += NLA_ALIGN(attribute.nla_len);
+		at += ((size_t)attribute.nla_len + NLA_ALIGNTO - 1) & ~((size_t)NLA_ALIGNTO - 1);
 	}
 	return false;
 }
