@@ -83,22 +83,20 @@ const char *ka_arena_copy(struct ka_arena *arena, const char *text, size_t lengt
 
 const char *ka_arena_vprintf(struct ka_arena *arena, const char *format, va_list args)
 {
+	char most[256]; /* nearly every text fits: formatted once, then copied */
 	va_list again;
 	int length;
 	char *text;
 
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(most, sizeof(most), format, args);
+	text = length < 0 ? fail(arena) : ka_arena_alloc(arena, (size_t)length + 1);
+	if (text && (size_t)length < sizeof(most))
+		memcpy(text, most, (size_t)length);
+	else if (text)
+		vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
-	if (length < 0) {
-		fail(arena);
-		return "";
-	}
-	text = ka_arena_alloc(arena, (size_t)length + 1);
-	if (!text)
-		return "";
-	vsnprintf(text, (size_t)length + 1, format, args);
-	return text;
+	return text ? text : "";
 }
 
 const char *ka_arena_printf(struct ka_arena *arena, const char *format, ...)

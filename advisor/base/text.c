@@ -57,19 +57,22 @@ void ka_text_repeat(struct ka_text *text, const char *string, size_t count)
 
 void ka_text_printf(struct ka_text *text, const char *format, ...)
 {
+	size_t room = text->capacity - text->length;
 	va_list args, again;
 	int length;
 
+	if (text->has_failed)
+		return;
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, again);
-	va_end(again);
-	if (length < 0) {
+	length = vsnprintf(text->bytes ? text->bytes + text->length : NULL, room, format, args);
+	if (length < 0)
 		text->has_failed = true;
-	} else if (reserve(text, (size_t)length + 1)) {
-		vsnprintf(text->bytes + text->length, (size_t)length + 1, format, args);
+	else if ((size_t)length >= room && reserve(text, (size_t)length + 1))
+		vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+	if (!text->has_failed)
 		text->length += (size_t)length;
-	}
+	va_end(again);
 	va_end(args);
 }
 
@@ -121,8 +124,13 @@ const char *ka_escape(struct ka_arena *arena, const char *text)
 		return "";
 	while (*from) {
 		uint32_t point;
-		size_t size = decode(from, &point);
+		size_t size;
 
+		if (*from >= 0x20 && *from < 0x7f) {
+			escaped[at++] = (char)*from++;
+			continue;
+		}
+		size = decode(from, &point);
 		if (size > 0 && !is_unsafe(point)) {
 			memcpy(escaped + at, from, size);
 			at += size;
@@ -137,13 +145,18 @@ const char *ka_escape(struct ka_arena *arena, const char *text)
 	return escaped;
 }
 
-size_t ka_text_columns(const char *text)
+size_t ka_columns(const char *text, size_t length)
 {
 	size_t columns = 0;
 
-	for (; *text; text++)
-		columns += ((unsigned char)*text & 0xc0) != 0x80;
+	for (size_t i = 0; i < length; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
 	return columns;
+}
+
+size_t ka_text_columns(const char *text)
+{
+	return ka_columns(text, strlen(text));
 }
 
 enum { SUGGEST_MAX = 40 };

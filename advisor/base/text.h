@@ -32,6 +32,9 @@ const char *ka_escape(struct ka_arena *arena, const char *text);
 /* The number of terminal columns of escaped UTF-8 text: one per code point. */
 size_t ka_text_columns(const char *text);
 
+/* The same for the first length bytes. */
+size_t ka_columns(const char *text, size_t length);
+
 /* The entry of names nearest to word by edit distance, or NULL when none is near enough to be
  * worth suggesting. names ends with NULL. */
 const char *ka_suggest(const char *word, const char *const *names);

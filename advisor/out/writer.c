@@ -40,7 +40,7 @@ void ka_wrap(struct ka_writer *writer, size_t column, size_t rest, const char *t
 
 	while (*text) {
 		size_t length = strcspn(text, " ");
-		size_t columns = ka_text_columns(ka_arena_copy(writer->arena, text, length));
+		size_t columns = ka_columns(text, length);
 
 		if (column + !at_start + columns > writer->width && column > rest) {
 			ka_text_add(&writer->text, "\n");
