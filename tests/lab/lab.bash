@@ -1,0 +1,215 @@
+# The network that the lab's scenarios share, sourced by each of them:
+#
+#   client ── balancer ─┬─ server A
+#                       └─ server B
+#
+# The balancer is nft: it sends each new connection to the next server, in turn, and conntrack
+# remembers which one for as long as FORGETS_AFTER_S without a packet. A packet of a connection
+# that it has forgotten counts as new, as with every balancer that keeps no other state.
+#
+# Everything lives in mount, network and process namespaces of its own: nothing of the machine
+# changes, and whatever ends the script, even SIGKILL, removes it all.
+
+# shellcheck disable=SC2034
+FORGETS_AFTER_S=4
+SERVICE=10.77.0.1
+PORT=7000
+
+lab_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+failures=0
+answer=
+
+lab_skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+lab_die() {
+	echo "lab: $*" >&2
+	exit 1
+}
+
+# Skips the calling script where its namespaces cannot be made.
+lab_possible() {
+	local why needed
+	for needed in unshare nsenter setpriv ip nft ss conntrack python3; do
+		command -v "$needed" >/dev/null || lab_skip "$needed is not installed"
+	done
+	why=$(unshare --mount --net --pid --fork --mount-proc nft list tables 2>&1) ||
+		lab_skip "network namespaces need CAP_SYS_ADMIN and CAP_NET_ADMIN: ${why##*$'\n'}"
+}
+
+# Starts the calling script again inside its own namespaces.
+lab_enter() {
+	[ -n "${KA_LAB_INSIDE:-}" ] && return 0
+	lab_possible
+	KA_LAB_INSIDE=1 exec unshare --mount --net --pid --fork --kill-child --mount-proc "$0" "$@"
+}
+
+# Directories that programs of the lab write to are empty and private.
+lab_private_directories() {
+	mount -t tmpfs lab /run && mkdir /run/netns
+	mount -t tmpfs lab /var/lib && mkdir /var/lib/kaadvise
+	if [ -d /etc/sysctl.d ]; then
+		mount -t tmpfs lab /etc/sysctl.d
+	fi
+}
+
+# inside NAMESPACE COMMAND...
+inside() {
+	local namespace=$1
+	shift
+	nsenter --net="/run/netns/$namespace" "$@"
+}
+
+# lab_connect NAMESPACE ADDRESS BALANCERS_ADDRESS
+lab_connect() {
+	ip -n "$1" link set lo up
+	ip -n "$1" link add eth0 type veth peer name "$1" netns balancer
+	ip -n "$1" address add "$2/24" dev eth0
+	ip -n balancer address add "$3/24" dev "$1"
+	ip -n "$1" link set eth0 up
+	ip -n balancer link set "$1" up
+	ip -n "$1" route add default via "$3"
+}
+
+# Rules of the chain "early" see a packet before conntrack does: what they drop, it never saw.
+lab_balance() {
+	inside balancer nft -f - <<-END
+		table ip balancer {
+			counter placed { }
+			counter resets { }
+			counter lost { }
+			chain early {
+				type filter hook prerouting priority raw;
+			}
+			chain pick {
+				type nat hook prerouting priority dstnat;
+				ip daddr $SERVICE tcp dport $PORT counter name placed \
+					dnat to numgen inc mod 2 map { 0 : 10.77.1.2, 1 : 10.77.2.2 }
+			}
+			chain pass {
+				type filter hook forward priority filter;
+				tcp flags & rst == rst counter name resets
+			}
+		}
+	END
+	inside balancer sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
+		net.netfilter.nf_conntrack_tcp_loose=1 \
+		net.netfilter.nf_conntrack_tcp_timeout_established=$FORGETS_AFTER_S
+}
+
+lab_start() {
+	local namespace
+	set -e
+	lab_private_directories
+	for namespace in client balancer serverA serverB; do
+		ip netns add "$namespace"
+	done
+	lab_connect client 10.77.0.2 $SERVICE
+	lab_connect serverA 10.77.1.2 10.77.1.1
+	lab_connect serverB 10.77.2.2 10.77.2.1
+	lab_balance
+	set +e
+	trap 'exit 130' INT TERM
+}
+
+# poll SECONDS COMMAND...: until it succeeds, or fails the script.
+poll() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt "$deadline" ] || lab_die "waited in vain for: $*"
+		sleep 0.05
+	done
+}
+
+# Reads a counter of the balancer, in packets.
+counted() {
+	inside balancer nft list counter ip balancer "$1" | sed -n 's/.*packets \([0-9]*\).*/\1/p'
+}
+
+is_listening() {
+	[ -n "$(inside "$1" ss -Htln "sport = :$PORT")" ]
+}
+
+start_servers() {
+	local server
+	server_pids=()
+	for server in A B; do
+		nsenter --net="/run/netns/server$server" "$lab_dir/server.py" $server $PORT &
+		server_pids+=($!)
+	done
+	poll 10 is_listening serverA
+	poll 10 is_listening serverB
+}
+
+stop_servers() {
+	kill "${server_pids[@]}"
+	wait "${server_pids[@]}" 2>/dev/null
+}
+
+# open_connections COUNT: in the client, with SO_KEEPALIVE and nothing else asked for.
+open_connections() {
+	coproc CLIENT { inside client "$lab_dir/client.py" "$SERVICE" "$PORT" "$1"; }
+	client_pid=$!
+	tell_client
+	poll 10 is_acknowledged serverA
+	poll 10 is_acknowledged serverB
+}
+
+# tell_client [COMMAND...]: sends a command, waits for the answer and keeps it in $answer.
+tell_client() {
+	[ $# -eq 0 ] || echo "$*" >&"${CLIENT[1]}"
+	read -r -t 60 answer <&"${CLIENT[0]}" || lab_die "the client does not answer to: $*"
+}
+
+close_connections() {
+	echo quit >&"${CLIENT[1]}"
+	wait "$client_pid"
+}
+
+# True when nothing is unacknowledged: from then on only probes are on their way.
+is_acknowledged() {
+	! inside "$1" ss -Htn state established | awk '$2 > 0 { found = 1 } END { exit !found }'
+}
+
+has_forgotten() {
+	[ -z "$(inside balancer conntrack -L -p tcp --state ESTABLISHED 2>/dev/null)" ]
+}
+
+# Prints how many connections the servers hold that the client has no more.
+count_zombies() {
+	comm -13 <(inside client ss -Htn state established | awk '{ print $3 }' | sort) \
+		<({
+			inside serverA ss -Htn state established
+			inside serverB ss -Htn state established
+		} | awk '{ print $4 }' | sort) | wc -l
+}
+
+# The number after a word of the client's last answer.
+answered() {
+	sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" <<<"$answer"
+}
+
+# expect WHAT WANTED FOUND, where WANTED is a number or ">= number"
+expect() {
+	local verdict=ok operator='=='
+	[[ $2 == '>= '* ]] && operator='>='
+	if ! ((${3:--1} $operator ${2#>= })); then
+		verdict=WRONG
+		failures=$((failures + 1))
+	fi
+	printf '%-5s %s: %s%s\n' $verdict "$1" "$3" "$([ $verdict = ok ] || echo " instead of $2")"
+}
+
+# Shows the state of things when something was wrong, and ends the script.
+lab_finish() {
+	[ $failures -eq 0 ] && exit 0
+	inside balancer nft list ruleset
+	inside balancer conntrack -L
+	inside client ss -tno
+	inside serverA ss -tn
+	inside serverB ss -tn
+	exit 1
+}
