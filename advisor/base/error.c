@@ -24,8 +24,8 @@ const struct ka_error_info *ka_error_find(const char *id)
 	return NULL;
 }
 
-static void fill(struct ka_error *reterr, enum ka_error_id id, int sys_errno, const char *format,
-		 va_list args)
+__attribute__((format(printf, 4, 0))) static void
+fill(struct ka_error *reterr, enum ka_error_id id, int sys_errno, const char *format, va_list args)
 {
 	reterr->id = id;
 	reterr->sys_errno = sys_errno;

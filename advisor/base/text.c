@@ -72,6 +72,8 @@ void ka_text_printf(struct ka_text *text, const char *format, ...)
 		vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
 	if (!text->has_failed)
 		text->length += (size_t)length;
+	else if (text->bytes)
+		text->bytes[text->length] = '\0';
 	va_end(again);
 	va_end(args);
 }
