@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,34 @@ int ka_file_replace(int directory, const char *temporary, const char *name, cons
 		return error;
 	}
 	return fsync(directory) < 0 ? -errno : 0;
+}
+
+int ka_file_open_directory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int ka_file_make_directory(const char *path)
+{
+	char parent[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t length = slash && slash > path ? (size_t)(slash - path) : 1;
+	int fd, error;
+
+	if (length >= sizeof(parent))
+		return -ENAMETOOLONG;
+	if (mkdir(path, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	memcpy(parent, slash ? path : ".", length);
+	parent[length] = '\0';
+	fd = ka_file_open_directory(parent);
+	if (fd < 0)
+		return fd;
+	error = fsync(fd) < 0 ? -errno : 0;
+	close(fd);
+	return error;
 }
 
 int ka_file_remove(int directory, const char *name)

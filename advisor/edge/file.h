@@ -25,6 +25,12 @@ int ka_file_read(int directory, const char *name, size_t max, bool follow, char 
 int ka_file_replace(int directory, const char *temporary, const char *name, const char *bytes,
 		    size_t length);
 
+/* Makes the directory, mode 0755, durably, unless it is there. Its parent must exist. */
+int ka_file_make_directory(const char *path);
+
+/* Opens a directory to be read or worked in, as a file descriptor to be closed by the caller. */
+int ka_file_open_directory(const char *path);
+
 /* Removes name and fsyncs the directory. A file that is not there is a success. */
 int ka_file_remove(int directory, const char *name);
 

@@ -3,16 +3,9 @@
 #define KA_EDGE_NETNS_H
 
 #include "base/error.h"
+#include "core/transaction.h"
 
 #include <stdbool.h>
-#include <stdint.h>
-
-struct ka_netns_id {
-	uint64_t inode; /* of the namespace's file; unique as long as the namespace lives */
-	uint64_t cookie;
-	bool has_cookie; /* kernels since 5.14: unique until the next boot */
-	bool is_initial; /* the one the machine booted with */
-};
 
 /* Opens a namespace by word: one with a '/' is a path of a namespace file (nsfs, of the network
  * kind), digits are a process id, anything else is a name of `ip netns` (/run/netns/NAME). The
