@@ -21,38 +21,35 @@ struct value {
 	void *target;
 };
 
-enum { QUOTED_MAX = 40, FOUND_TEXT = QUOTED_MAX + 8, EXPECTED_TEXT = KA_EXPECTED_TEXT + 80 };
+enum { QUOTED_MAX = 40, EXPECTED_TEXT = KA_EXPECTED_TEXT + 80 };
 
 void *ka_profile_field(void *target, size_t place)
 {
 	return (char *)target + place - 1;
 }
 
-/* The value as a message shows it: cut short, never within a character. */
-static const char *describe(char found[static FOUND_TEXT], const struct ka_node *node)
+/* The value as a message shows it: escaped, and cut short, but not within a character. */
+static const char *describe(struct ka_arena *arena, const struct ka_node *node)
 {
-	size_t length = node->length;
+	size_t length = strnlen(node->text ? node->text : "", QUOTED_MAX);
 
 	if (node->kind == KA_NODE_LIST)
 		return "a list";
 	if (node->kind == KA_NODE_MAPPING)
 		return "a mapping";
-	if (length == 0)
+	if (node->length == 0)
 		return node->is_plain ? "nothing" : "empty text";
-	if (length > QUOTED_MAX) {
-		length = QUOTED_MAX;
-		while (((unsigned char)node->text[length] & 0xc0) == 0x80)
-			length--;
-	}
-	snprintf(found, FOUND_TEXT, "\"%.*s%s\"", (int)length, node->text,
-		 length < node->length ? "..." : "");
-	return found;
+	while (((unsigned char)node->text[length] & 0xc0) == 0x80)
+		length--;
+	return ka_arena_printf(arena, "\"%s%s\"",
+			       ka_escape(arena, ka_arena_copy(arena, node->text, length)),
+			       length < node->length ? "..." : "");
 }
 
 void ka_profile_complain(const struct ka_profile_reader *reader, const char *key,
 			 const struct ka_node *node, enum ka_error_id id, const char *expected, ...)
 {
-	char found[FOUND_TEXT], text[EXPECTED_TEXT];
+	char text[EXPECTED_TEXT];
 	va_list args;
 
 	if (node->kind == KA_NODE_REFUSED)
@@ -61,7 +58,7 @@ void ka_profile_complain(const struct ka_profile_reader *reader, const char *key
 	vsnprintf(text, sizeof(text), expected, args);
 	va_end(args);
 	ka_errors_add(reader->errors, reader->input, node->offset, id, "%s: found %s, expected %s",
-		      key, describe(found, node), text);
+		      key, describe(reader->arena, node), text);
 }
 
 #define complain(value, id, ...)                                                                   \
@@ -136,15 +133,21 @@ static bool is_yaml_number(const char *text)
 	return text != skip_digits(text) && *skip_digits(text) == '\0';
 }
 
-/* Whether other programs, an editor with our schema among them, read this as something else than
- * text (YAML 1.2.2, section 10.3.2). */
-static bool is_text(const struct ka_node *node)
+/* Other programs, an editor with our schema among them, read some plain values as something else
+ * than text (YAML 1.2.2, section 10.3.2). */
+static bool is_text(const struct value *value)
 {
-	static const char *const words[] = {"",      "~",    "null", "Null",  "NULL",
-					    "true",  "True", "TRUE", "false", "False",
-					    "FALSE", ".nan", ".NaN", ".NAN",  NULL};
+	static const char *const words[] = {"~",    "null", "Null",  "NULL",  "true",
+					    "True", "TRUE", "false", "False", "FALSE",
+					    ".nan", ".NaN", ".NAN",  NULL};
 
-	return !node->is_plain || !(is_one_of(node->text, words) || is_yaml_number(node->text));
+	if (!value->node->is_plain)
+		return true;
+	if (value->length == 0)
+		return complain_kind(value, KA_E_PROFILE_TYPE);
+	if (is_one_of(value->text, words) || is_yaml_number(value->text))
+		return complain(value, KA_E_PROFILE_TYPE, "text; quote it if it is meant as such");
+	return true;
 }
 
 static bool has_length(const struct value *value)
@@ -178,8 +181,8 @@ static bool is_printable(const struct value *value)
 
 static bool read_text(const struct value *value)
 {
-	if (!is_text(value->node))
-		return complain(value, KA_E_PROFILE_TYPE, "text; quote it if it is meant as such");
+	if (!is_text(value))
+		return false;
 	return has_length(value) && is_printable(value) && store_text(value);
 }
 
@@ -192,8 +195,8 @@ static bool is_id(const char *text, size_t length)
 
 static bool read_id(const struct value *value)
 {
-	if (!is_text(value->node))
-		return complain(value, KA_E_PROFILE_TYPE, "text; quote it if it is meant as such");
+	if (!is_text(value))
+		return false;
 	if (!is_id(value->text, value->length))
 		return complain(value, KA_E_PROFILE_VALUE,
 				"1 to 63 lower-case letters, digits and hyphens, no hyphen first");

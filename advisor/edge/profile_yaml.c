@@ -103,10 +103,11 @@ static void extend(struct loader *loader, const struct ka_node *node, struct ka_
 	} else if (chain.length > KA_PROFILE_EXTENDS_MAX) {
 		complain_parent(loader, node, "fewer profiles that extend each other", "");
 	} else if (!loader->find_parent) {
-		complain_parent(loader, node, "no other profile, since none can be looked up", "");
+		complain_parent(loader, node, "no other profile: none can be looked up here", "");
 	} else if (loader->find_parent(loader->context, loader->reader.arena, chain.id, &found,
 				       &error) != 0) {
-		complain_parent(loader, node, "an existing profile: ", error.message);
+		complain_parent(loader, node, "an existing profile: ",
+				ka_escape(loader->reader.arena, error.message));
 	} else if (found.ready) {
 		inherit(profile, found.ready);
 	} else if (parse_parent(loader, &found, &chain, &parent) != 0) {

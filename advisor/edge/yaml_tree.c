@@ -1,5 +1,6 @@
 #include "edge/yaml_tree.h"
 
+#include "base/text.h"
 #include "edge/profile_yaml.h"
 
 #include <string.h>
@@ -84,8 +85,8 @@ static void refuse_properties(struct walk *walk, const yaml_char_t *anchor, cons
 			      (const char *)anchor);
 	if (tag)
 		ka_errors_add(walk->errors, walk->input, offset, KA_E_PROFILE_FORBIDDEN,
-			      "found the tag \"%.60s\", expected a value without one",
-			      (const char *)tag);
+			      "found the tag \"%.100s\", expected a value without one",
+			      ka_escape(walk->arena, (const char *)tag));
 }
 
 static bool add_scalar(struct walk *walk, const yaml_event_t *event, size_t offset)
@@ -100,6 +101,17 @@ static bool add_scalar(struct walk *walk, const yaml_event_t *event, size_t offs
 	node->text =
 		ka_arena_copy(walk->arena, (const char *)event->data.scalar.value, node->length);
 	return true;
+}
+
+static struct ka_node *add_nothing(struct walk *walk)
+{
+	struct ka_node *node = add_node(walk, KA_NODE_SCALAR, 0);
+
+	if (!node)
+		return NULL;
+	node->is_plain = true;
+	node->text = "";
+	return node;
 }
 
 static bool open_node(struct walk *walk, enum ka_node_kind kind, const yaml_char_t *anchor,
@@ -167,29 +179,28 @@ static bool take_event(struct walk *walk, const yaml_event_t *event)
 	}
 }
 
-static const char *reader_problem(const yaml_parser_t *parser)
+/* The reader knows bytes, not lines. */
+static void report_reader(struct walk *walk, const yaml_parser_t *parser)
 {
-	return strncmp(parser->problem, "control", strlen("control")) == 0
-		       ? "a control character"
-		       : "bytes that are not UTF-8";
+	bool is_control = strncmp(parser->problem, "control", strlen("control")) == 0;
+
+	ka_errors_add(walk->errors, walk->input, parser->problem_offset, KA_E_PROFILE_ENCODING,
+		      is_control ? "found a control character, expected printable text"
+				 : "found bytes that are not UTF-8, expected UTF-8 text");
 }
 
 static void report_parser(struct walk *walk, const yaml_parser_t *parser)
 {
 	const char *context = parser->context ? parser->context : "";
 
-	if (parser->error == YAML_MEMORY_ERROR) {
+	if (parser->error == YAML_MEMORY_ERROR)
 		walk->arena->has_failed = true;
-	} else if (parser->error == YAML_READER_ERROR) {
-		/* The reader knows bytes, not lines. */
-		ka_errors_add(walk->errors, walk->input, parser->problem_offset,
-			      KA_E_PROFILE_ENCODING, "found %s, expected UTF-8 text",
-			      reader_problem(parser));
-	} else {
+	else if (parser->error == YAML_READER_ERROR)
+		report_reader(walk, parser);
+	else
 		ka_errors_add(walk->errors, walk->input, offset_of(walk, &parser->problem_mark),
 			      KA_E_PROFILE_SYNTAX, "%s%s%s", parser->problem, *context ? ", " : "",
 			      context);
-	}
 }
 
 /* The whole tree, or false when reading stopped before its end. */
@@ -260,7 +271,5 @@ const struct ka_node *ka_yaml_tree(struct ka_arena *arena, const struct ka_input
 	yaml_parser_set_input_string(&parser, (const unsigned char *)input->bytes, input->length);
 	if (!walk_events(&walk, &parser))
 		return NULL;
-	if (!walk.root)
-		walk.root = add_node(&walk, KA_NODE_SCALAR, 0);
-	return walk.root;
+	return walk.root ? walk.root : add_nothing(&walk);
 }
