@@ -16,15 +16,17 @@ static const char *const at_expiry[] = {
 static const char *describe(struct ka_arena *arena, const struct ka_analysis *analysis, size_t at)
 {
 	const struct ka_hop *hop = &analysis->intent->path.hops[at];
-	char silence[KA_DURATION_TEXT];
+	const int64_t *value = analysis->facts->settings.value;
 	const char *what = at_expiry[hop->on_expiry];
+	char silence[KA_DURATION_TEXT];
 
-	return ka_arena_printf(arena,
-			       "%s forgets an idle session after %" PRId64
-			       " s%s%s; the first probe "
-			       "leaves after up to %s.",
-			       hop->name, analysis->hops[at].idle_s, *what ? " " : "", what,
-			       ka_format_ms(silence, analysis->hops[at].silence0_ms));
+	return ka_arena_printf(
+		arena, "%s forgets an idle session after %" PRId64 " s%s%s; %s %s%s.", hop->name,
+		analysis->hops[at].idle_s, *what ? " " : "", what,
+		value[KA_INTVL] > value[KA_TIME] ? "two probes are up to"
+						 : "the first probe leaves after up to",
+		ka_format_ms(silence, analysis->hops[at].silence0_ms),
+		value[KA_INTVL] > value[KA_TIME] ? " apart" : "");
 }
 
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,

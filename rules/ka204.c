@@ -17,23 +17,14 @@ static enum ka_severity severity_of(const struct ka_rule *rule, enum ka_expiry o
 	}
 }
 
-static const char *at_expiry(enum ka_expiry on_expiry)
-{
-	switch (on_expiry) {
-	case KA_SILENT:
-		return "tells nobody when it ends";
-	case KA_DROP:
-		return "drops what comes after it ends";
-	case KA_RESET_ON_NEXT:
-		return "answers the next packet with a reset";
-	case KA_RESET_BOTH:
-		return "resets both ends when it ends";
-	case KA_CLOSE:
-		return "closes the connection itself when it ends";
-	default:
-		return "what it does when it ends is not known";
-	}
-}
+static const char *const at_expiry[] = {
+	[KA_SILENT] = "it tells nobody",
+	[KA_RESET_ON_NEXT] = "it answers the next packet with a reset",
+	[KA_RESET_BOTH] = "it resets both ends",
+	[KA_DROP] = "it drops the next packet",
+	[KA_CLOSE] = "it closes the connection",
+	[KA_EXPIRY_UNKNOWN] = "what it does is not known",
+};
 
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		  struct ka_findings *findings)
@@ -49,9 +40,9 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 			continue;
 		finding = ka_find(
 			findings, rule, severity_of(rule, hop->on_expiry),
-			"%s terminates TCP and its idle timeout of %" PRId64
-			" s does not count keepalive probes: no sysctl can help here. It %s.",
-			hop->name, analysis->hops[i].idle_s, at_expiry(hop->on_expiry));
+			"%s terminates TCP, and keepalive probes do not restart its idle timeout "
+			"of %" PRId64 " s: no sysctl can help here. When that ends, %s.",
+			hop->name, analysis->hops[i].idle_s, at_expiry[hop->on_expiry]);
 		ka_add_hop(finding, analysis, i);
 		ka_add_text(finding, "on_expiry", ka_expiry_words[hop->on_expiry]);
 	}

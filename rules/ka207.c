@@ -2,6 +2,21 @@
 
 #include <inttypes.h>
 
+static const char *describe(struct ka_arena *arena, int64_t probes, int64_t survived_s,
+			    bool loss_kills)
+{
+	if (probes == 1)
+		return "A single probe decides: its loss alone, or any outage, can kill healthy "
+		       "idle "
+		       "connections.";
+	return ka_arena_printf(arena,
+			       "The last of %" PRId64 " probes leaves %" PRId64
+			       " s after the first: an outage longer than that can kill healthy "
+			       "idle connections%s.",
+			       probes, survived_s,
+			       loss_kills ? ", and so can the loss of its probes alone" : "");
+}
+
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		  struct ka_findings *findings)
 {
@@ -16,12 +31,8 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 
 	if (!analysis->works || (!outage_kills && !loss_kills))
 		return;
-	finding = ka_find(findings, rule, is_stated ? KA_WARNING : rule->severity,
-			  "The last of %" PRId64 " probes leaves %" PRId64
-			  " s after the first: an outage longer than that can kill healthy idle "
-			  "connections%s.",
-			  value[KA_PROBES], survived_s,
-			  loss_kills ? ", and so can the loss of its probes alone" : "");
+	finding = ka_find(findings, rule, is_stated ? KA_WARNING : rule->severity, "%s",
+			  describe(findings->arena, value[KA_PROBES], survived_s, loss_kills));
 	ka_add_number(finding, "survived_s", survived_s);
 	ka_add_number(finding, "survive_outage_s", analysis->outage_s);
 	ka_add_number(finding, "probes", value[KA_PROBES]);

@@ -1,5 +1,14 @@
 #include "core/rule.h"
 
+#include <string.h>
+
+static bool ends_a_sentence(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length > 0 && text[length - 1] == '.';
+}
+
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		  struct ka_findings *findings)
 {
@@ -11,13 +20,14 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 		for (size_t s = 0; s < profile->source_count; s++) {
 			const struct ka_source *source = &profile->sources[s];
 			const char *word = ka_confirmed_words[source->confirmed];
+			const char *what = source->says ? source->says : source->url;
 			struct ka_finding *finding;
 
 			if (source->confirmed != KA_SECOND_HAND && source->confirmed != KA_INFERRED)
 				continue;
-			finding = ka_find(findings, rule, rule->severity, "Profile %s, %s: %s.",
-					  profile->id, word,
-					  source->says ? source->says : source->url);
+			finding =
+				ka_find(findings, rule, rule->severity, "Profile %s, %s: %s%s",
+					profile->id, word, what, ends_a_sentence(what) ? "" : ".");
 			ka_add_text(finding, "profile", profile->id);
 			ka_add_text(finding, "confirmed", word);
 			ka_add_text(finding, "url", source->url);

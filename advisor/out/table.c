@@ -41,27 +41,66 @@ static size_t column_width(const struct ka_table *table, size_t column)
 	return widest;
 }
 
+/* With less room than this for a last column that does not fit, it gets lines of its own. */
+enum { LAST_COLUMN_MIN = 28, HANGING = 4 };
+
+static void write_paragraph(const struct ka_table *table, const char *const *cells,
+			    struct ka_writer *writer, size_t indent)
+{
+	const char *joined = "";
+
+	for (size_t i = 0; i < table->columns; i++)
+		if (*cells[i])
+			joined = ka_arena_printf(table->arena, "%s%s%s", joined,
+						 *joined ? ", " : "", cells[i]);
+	ka_text_repeat(&writer->text, " ", indent);
+	ka_wrap(writer, indent, indent + HANGING, joined);
+}
+
+/* All but the last column. */
+static void write_cells(const struct ka_table *table, const size_t *widths,
+			const char *const *cells, struct ka_writer *writer)
+{
+	for (size_t i = 0; i + 1 < table->columns; i++) {
+		size_t gap = widths[i] - ka_text_columns(cells[i]);
+		bool is_right = table->right_aligned & 1u << i;
+
+		ka_text_repeat(&writer->text, " ", is_right ? gap : 0);
+		ka_text_add(&writer->text, cells[i]);
+		ka_text_repeat(&writer->text, " ", (is_right ? 0 : gap) + 2);
+	}
+}
+
+static void write_last(struct ka_writer *writer, bool on_its_own, size_t column, const char *cell)
+{
+	if (on_its_own && *cell) {
+		ka_end_line(writer);
+		ka_text_repeat(&writer->text, " ", column);
+	}
+	ka_wrap(writer, column, column, cell);
+}
+
 void ka_table_write(const struct ka_table *table, struct ka_writer *writer, size_t indent)
 {
-	size_t widths[KA_TABLE_COLUMNS_MAX];
+	size_t widths[KA_TABLE_COLUMNS_MAX], column = indent;
+	bool is_narrow;
 
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = column_width(table, i);
+	for (size_t i = 0; i + 1 < table->columns; i++)
+		column += widths[i] + 2;
+	is_narrow = column + LAST_COLUMN_MIN > writer->width &&
+		    column + widths[table->columns - 1] > writer->width;
 	for (size_t row = 0; row < table->rows; row++) {
 		const char *const *cells = &table->cells[row * table->columns];
-		size_t column = indent;
 
-		ka_text_repeat(&writer->text, " ", indent);
-		for (size_t i = 0; i + 1 < table->columns; i++) {
-			size_t gap = widths[i] - ka_text_columns(cells[i]);
-			bool is_right = table->right_aligned & 1u << i;
-
-			ka_text_repeat(&writer->text, " ", is_right ? gap : 0);
-			ka_text_add(&writer->text, cells[i]);
-			ka_text_repeat(&writer->text, " ", (is_right ? 0 : gap) + 2);
-			column += widths[i] + 2;
+		if (column > writer->width + 2) {
+			write_paragraph(table, cells, writer, indent);
+			continue;
 		}
-		ka_wrap(writer, column, column + 20 > writer->width ? 8 : column,
-			cells[table->columns - 1]);
+		ka_text_repeat(&writer->text, " ", indent);
+		write_cells(table, widths, cells, writer);
+		write_last(writer, is_narrow, is_narrow ? indent + HANGING : column,
+			   cells[table->columns - 1]);
 	}
 }

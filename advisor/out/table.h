@@ -20,7 +20,9 @@ void ka_table_init(struct ka_table *table, struct ka_arena *arena, size_t column
 /* Appends a row of table->columns cells, which are escaped and copied. */
 void ka_table_row(struct ka_table *table, const char *const cells[]);
 
-/* Writes the table, indented; the last column wraps under itself where the line is too long. */
+/* Writes the table, indented. What does not fit into the line: the last column wraps under itself;
+ * where little room is left for it, it stands on lines of its own, in every row; and where not even
+ * the other columns fit, each row becomes a paragraph of its cells. */
 void ka_table_write(const struct ka_table *table, struct ka_writer *writer, size_t indent);
 
 #endif

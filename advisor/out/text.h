@@ -26,4 +26,8 @@ void ka_text_report(struct ka_writer *writer, const struct ka_report *report,
 /* The path's table and what it does not cover (text_path.c). */
 void ka_text_path(struct ka_writer *writer, const struct ka_analysis *analysis);
 
+/* Which values to have, with proof and cost, or why none will do (text_recommendation.c). */
+void ka_text_recommendation(struct ka_writer *writer, const struct ka_analysis *analysis,
+			    const struct ka_text_context *context);
+
 #endif

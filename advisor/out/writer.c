@@ -19,31 +19,40 @@ void ka_style_off(struct ka_writer *writer)
 		ka_text_add(&writer->text, "\033[0m");
 }
 
-void ka_heading(struct ka_writer *writer, const char *format, ...)
+void ka_end_line(struct ka_writer *writer)
 {
-	va_list args;
+	struct ka_text *text = &writer->text;
 
-	va_start(args, format);
-	if (writer->text.length > 0)
-		ka_text_add(&writer->text, "\n");
-	ka_style_on(writer, KA_BOLD);
-	ka_text_add(&writer->text,
-		    ka_escape(writer->arena, ka_arena_vprintf(writer->arena, format, args)));
-	ka_style_off(writer);
-	ka_text_add(&writer->text, "\n");
-	va_end(args);
+	while (text->length > 0 && text->bytes[text->length - 1] == ' ')
+		text->length--;
+	ka_text_add(text, "\n");
 }
 
-void ka_wrap(struct ka_writer *writer, size_t column, size_t rest, const char *text)
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Bytes up to the next blank at which the line may end. */
+static size_t word_length(const char *text)
+{
+	size_t length = strcspn(text, " ");
+
+	if (length > 0 && is_digit(text[length - 1]) && strncmp(text + length, " s", 2) == 0 &&
+	    strchr(" .,:;)", text[length + 2]))
+		length += 1 + strcspn(text + length + 1, " ");
+	return length;
+}
+
+static void wrap(struct ka_writer *writer, size_t column, size_t rest, const char *text)
 {
 	bool at_start = true;
 
 	while (*text) {
-		size_t length = strcspn(text, " ");
-		size_t columns = ka_columns(text, length);
+		size_t length = word_length(text), columns = ka_columns(text, length);
 
 		if (column + !at_start + columns > writer->width && column > rest) {
-			ka_text_add(&writer->text, "\n");
+			ka_end_line(writer);
 			ka_text_repeat(&writer->text, " ", rest);
 			column = rest;
 		} else if (!at_start) {
@@ -56,7 +65,26 @@ void ka_wrap(struct ka_writer *writer, size_t column, size_t rest, const char *t
 		text += length;
 		text += *text == ' ';
 	}
-	ka_text_add(&writer->text, "\n");
+}
+
+void ka_wrap(struct ka_writer *writer, size_t column, size_t rest, const char *text)
+{
+	wrap(writer, column, rest, text);
+	ka_end_line(writer);
+}
+
+void ka_heading(struct ka_writer *writer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (writer->text.length > 0)
+		ka_text_add(&writer->text, "\n");
+	ka_style_on(writer, KA_BOLD);
+	wrap(writer, 0, 2, ka_escape(writer->arena, ka_arena_vprintf(writer->arena, format, args)));
+	ka_style_off(writer);
+	ka_end_line(writer);
+	va_end(args);
 }
 
 void ka_paragraph(struct ka_writer *writer, size_t first, size_t rest, const char *format, ...)
@@ -79,6 +107,45 @@ void ka_led_paragraph(struct ka_writer *writer, size_t first, size_t rest, enum 
 	ka_style_off(writer);
 	ka_text_add(&writer->text, " ");
 	ka_wrap(writer, first + ka_text_columns(lead) + 1, rest, ka_escape(writer->arena, text));
+}
+
+/* Bytes up to the next blank that is not quoted. */
+static size_t shell_word_length(const char *text)
+{
+	bool is_quoted = false;
+	size_t length = 0;
+
+	for (; text[length] && (is_quoted || text[length] != ' '); length++) {
+		is_quoted ^= text[length] == '\'';
+		if (!is_quoted && text[length] == '\\' && text[length + 1])
+			length++;
+	}
+	return length;
+}
+
+void ka_command(struct ka_writer *writer, size_t indent, const char *command)
+{
+	const char *at = ka_escape(writer->arena, command);
+	size_t column = indent;
+
+	ka_text_repeat(&writer->text, " ", indent);
+	while (*at) {
+		size_t length = shell_word_length(at), columns = ka_columns(at, length);
+
+		if (column > indent && column + 1 + columns + 2 > writer->width) {
+			ka_text_add(&writer->text, " \\\n");
+			ka_text_repeat(&writer->text, " ", indent + 4);
+			column = indent + 4;
+		} else if (column > indent) {
+			ka_text_add(&writer->text, " ");
+			column++;
+		}
+		ka_text_add_bytes(&writer->text, at, length);
+		column += columns;
+		at += length;
+		at += *at == ' ';
+	}
+	ka_end_line(writer);
 }
 
 static const char *tenths_text(struct ka_arena *arena, int64_t tenths)

@@ -25,8 +25,11 @@ void ka_style_off(struct ka_writer *writer);
 void ka_heading(struct ka_writer *writer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Ends the line, without the blanks that stand at its end. */
+void ka_end_line(struct ka_writer *writer);
+
 /* Adds escaped text, wrapped at blanks, to a line on which column columns are taken; the lines that
- * follow are indented by rest. */
+ * follow are indented by rest. A number stays with the "s" behind it. */
 void ka_wrap(struct ka_writer *writer, size_t column, size_t rest, const char *text);
 
 /* A paragraph: escaped, wrapped at blanks, its first line indented by first columns and the others
@@ -37,6 +40,10 @@ void ka_paragraph(struct ka_writer *writer, size_t first, size_t rest, const cha
 /* Like ka_paragraph, behind a coloured lead ("error KA201:"), which stands at column first. */
 void ka_led_paragraph(struct ka_writer *writer, size_t first, size_t rest, enum ka_style style,
 		      const char *lead, const char *text);
+
+/* A command to copy, indented: lines that are too long are broken outside quotes, by a backslash.
+ */
+void ka_command(struct ka_writer *writer, size_t indent, const char *command);
 
 /* Milliseconds for people: seconds with at most one decimal, rounded up ("8024.6 s"). */
 const char *ka_seconds(struct ka_arena *arena, int64_t milliseconds);
