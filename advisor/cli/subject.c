@@ -40,11 +40,13 @@ static const char *host_name(struct ka_arena *arena)
 	return ka_arena_copy(arena, name.nodename, strlen(name.nodename));
 }
 
-static int enter(const char *word, struct ka_error *reterr)
+int ka_enter_netns(const struct ka_options *options, struct ka_error *reterr)
 {
 	int fd, result;
 
-	if (ka_netns_open(word, &fd, reterr) < 0)
+	if (!options->netns)
+		return 0;
+	if (ka_netns_open(options->netns, &fd, reterr) < 0)
 		return -1;
 	result = ka_netns_enter(fd, reterr);
 	close(fd);
@@ -83,7 +85,7 @@ int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 
 	if (options->has_settings)
 		return ka_suppose_facts(options, ret_facts, reterr);
-	if (options->netns && enter(options->netns, reterr) < 0)
+	if (ka_enter_netns(options, reterr) < 0)
 		return -1;
 	if (read_settings(options->netns, &facts.settings, reterr) < 0)
 		return -1;

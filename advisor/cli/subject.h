@@ -5,6 +5,9 @@
 #include "cli/options.h"
 #include "core/analysis.h"
 
+/* Moves the calling thread into the namespace of --netns; nothing without it. */
+int ka_enter_netns(const struct ka_options *options, struct ka_error *reterr);
+
 /* Reads the subject (this host, --netns or --settings) into facts. With --netns the calling
  * thread is in that namespace afterwards. */
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,

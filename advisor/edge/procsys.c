@@ -67,6 +67,14 @@ int ka_procsys_read_settings(struct ka_settings *ret_settings, struct ka_error *
 	return 0;
 }
 
+void ka_procsys_read_boot_id(char boot_id[static KA_PROCSYS_BOOT_ID_SIZE])
+{
+	int error = ka_file_read_value(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot_id,
+				       KA_PROCSYS_BOOT_ID_SIZE);
+
+	boot_id[error < 0 ? 0 : strcspn(boot_id, "\n")] = '\0';
+}
+
 static int fail_write(struct ka_error *reterr, int error, const char *path)
 {
 	enum ka_error_id id = KA_E_WRITE;

@@ -16,6 +16,11 @@ int ka_procsys_read_number(const char *below_proc_sys, int64_t *ret_value, struc
 /* Reads the three values; errors as ka_procsys_read_number. */
 int ka_procsys_read_settings(struct ka_settings *ret_settings, struct ka_error *reterr);
 
+enum { KA_PROCSYS_BOOT_ID_SIZE = 40 };
+
+/* Reads the id of this boot (kernel.random.boot_id), "" where it is not shown. */
+void ka_procsys_read_boot_id(char boot_id[static KA_PROCSYS_BOOT_ID_SIZE]);
+
 /* Opens the file for writing and closes it again: whether ka_procsys_write_number would be
  * permitted. KA_E_PERMISSION, KA_E_READ_ONLY, KA_E_PROC_MISSING or KA_E_WRITE. Root may be refused
  * and others be permitted, so only trying tells. */
