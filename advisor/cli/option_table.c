@@ -28,15 +28,15 @@ static int find_word(const char *const *words, const char *text, size_t length)
 	return -1;
 }
 
+/* The index of value among words, or -1. */
 static int take_word(const char *option, const char *const *words, const char *value,
-		     const char *expected, int *ret_index, struct ka_error *reterr)
+		     const char *expected, struct ka_error *reterr)
 {
 	int index = find_word(words, value, strlen(value));
 
 	if (index < 0)
-		return bad_value(reterr, option, value, expected);
-	*ret_index = index;
-	return 0;
+		bad_value(reterr, option, value, expected);
+	return index;
 }
 
 /* A duration of at least min seconds. */
@@ -105,16 +105,17 @@ static int take_hop_part(struct ka_hop *hop, struct ka_arena *arena, const char 
 		hop->layer = (int)layer;
 		return 0;
 	case 2:
-		if (take_word("hop", ka_probe_effect_words, text,
-			      "keepalive=refreshes, regenerated, ignored or unknown", &index,
-			      reterr) < 0)
+		index = take_word("hop", ka_probe_effect_words, text,
+				  "keepalive=refreshes, regenerated, ignored or unknown", reterr);
+		if (index < 0)
 			return -1;
 		hop->probes = (enum ka_probe_effect)index;
 		return 0;
 	case 3:
-		if (take_word("hop", ka_expiry_words, text,
-			      "expiry=silent, reset-on-next, reset-both, drop, close or unknown",
-			      &index, reterr) < 0)
+		index = take_word(
+			"hop", ka_expiry_words, text,
+			"expiry=silent, reset-on-next, reset-both, drop, close or unknown", reterr);
+		if (index < 0)
 			return -1;
 		hop->on_expiry = (enum ka_expiry)index;
 		return 0;
@@ -181,7 +182,8 @@ static int take_side(struct ka_options *options, const char *value, struct ka_er
 {
 	int index;
 
-	if (take_word("side", ka_side_words, value, "client, server or both", &index, reterr) < 0)
+	index = take_word("side", ka_side_words, value, "client, server or both", reterr);
+	if (index < 0)
 		return -1;
 	options->stated.side = (enum ka_side)index;
 	return 0;
@@ -307,8 +309,12 @@ static int take_fail_on(struct ka_options *options, const char *value, struct ka
 {
 	static const char *const words[] = {"note", "warning", "error", "never", NULL};
 
-	return take_word("fail-on", words, value, "note, warning, error or never",
-			 &options->fail_on, reterr);
+	int index = take_word("fail-on", words, value, "note, warning, error or never", reterr);
+
+	if (index < 0)
+		return -1;
+	options->fail_on = index;
+	return 0;
 }
 
 static int take_color(struct ka_options *options, const char *value, struct ka_error *reterr)
@@ -316,7 +322,8 @@ static int take_color(struct ka_options *options, const char *value, struct ka_e
 	static const char *const words[] = {"auto", "always", "never", NULL};
 	int index;
 
-	if (take_word("color", words, value, "auto, always or never", &index, reterr) < 0)
+	index = take_word("color", words, value, "auto, always or never", reterr);
+	if (index < 0)
 		return -1;
 	options->color = (enum ka_color)index;
 	return 0;
