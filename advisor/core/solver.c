@@ -177,7 +177,7 @@ bool ka_problem_holds(const struct ka_problem *problem, const struct ka_settings
 {
 	int64_t intvl = settings->value[KA_INTVL], probes = settings->value[KA_PROBES];
 
-	return ka_settings_work(settings) && probes >= problem->lost + 1 &&
+	return ka_settings_in_range(settings) && probes >= problem->lost + 1 &&
 	       settings->value[KA_TIME] >= problem->min_time_s &&
 	       (probes - 1) * intvl >= problem->outage_s &&
 	       ka_silence_ms(settings, problem->lost, problem->hz) <= problem->silence_ms &&

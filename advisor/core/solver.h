@@ -19,10 +19,11 @@ struct ka_problem {
 	int64_t min_time_s; /* T at least this; 1: none */
 };
 
-/* Whether these values meet the problem; I <= T is a matter of choosing and is not asked. */
+/* Whether these values are in range and meet the problem; I <= T is a matter of choosing and is not
+ * asked. */
 bool ka_problem_holds(const struct ka_problem *problem, const struct ka_settings *settings);
 
-/* The best triple of the first stage that has one (DESIGN: largest time, then least bound, then
+/* The best triple of the first stage that has one (largest time, then least bound, then
  * largest intvl, then fewest probes). False when even the last stage has none. */
 bool ka_solve(const struct ka_problem *problem, struct ka_settings *ret_settings);
 
