@@ -37,7 +37,7 @@ static const char *describe(struct ka_arena *arena, const struct ka_node *node)
 		return "a list";
 	if (node->kind == KA_NODE_MAPPING)
 		return "a mapping";
-	if (node->length == 0)
+	if (!node->text || node->length == 0)
 		return node->is_plain ? "nothing" : "empty text";
 	while (((unsigned char)node->text[length] & 0xc0) == 0x80)
 		length--;

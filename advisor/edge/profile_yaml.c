@@ -112,7 +112,7 @@ static void extend(struct loader *loader, const struct ka_node *node, struct ka_
 		inherit(profile, found.ready);
 	} else if (parse_parent(loader, &found, &chain, &parent) != 0) {
 		complain_parent(loader, node, "a profile without errors", "");
-	} else if (strcmp(parent.id, chain.id) != 0) {
+	} else if (!parent.id || strcmp(parent.id, chain.id) != 0) {
 		complain_parent(loader, node, "a profile that has this id in its file", "");
 	} else {
 		inherit(profile, &parent);
