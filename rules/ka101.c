@@ -4,8 +4,7 @@
 
 static const char *const harm[KA_KEY_COUNT] = {
 	[KA_TIME] = "0 probes at once, a negative value switches keepalive off",
-	[KA_INTVL] = "0 gives up after a few ticks and kills healthy connections, a negative value "
-		     "never probes again",
+	[KA_INTVL] = "0 kills healthy connections after a few ticks, a negative one never probes",
 	[KA_PROBES] =
 		"every idle connection is killed when its time ends, though the peer is alive",
 };

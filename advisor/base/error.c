@@ -34,52 +34,49 @@ fill(struct ka_error *reterr, enum ka_error_id id, int sys_errno, const char *fo
 	vsnprintf(reterr->message, sizeof(reterr->message), format, args);
 }
 
-int ka_fail(struct ka_error *reterr, enum ka_error_id id, const char *format, ...)
+void ka_error_set(struct ka_error *reterr, enum ka_error_id id, const char *format, ...)
 {
 	va_list args;
 
 	if (!reterr)
-		return -1;
+		return;
 	va_start(args, format);
 	fill(reterr, id, 0, format, args);
 	va_end(args);
-	return -1;
 }
 
-int ka_fail_at(struct ka_error *reterr, enum ka_error_id id, const char *file, unsigned line,
-	       unsigned column, const char *format, ...)
+void ka_error_set_at(struct ka_error *reterr, enum ka_error_id id, const char *file, unsigned line,
+		     unsigned column, const char *format, ...)
 {
 	va_list args;
 
 	if (!reterr)
-		return -1;
+		return;
 	va_start(args, format);
 	fill(reterr, id, 0, format, args);
 	va_end(args);
 	snprintf(reterr->file, sizeof(reterr->file), "%s", file);
 	reterr->line = line;
 	reterr->column = column;
-	return -1;
 }
 
-int ka_fail_sys(struct ka_error *reterr, enum ka_error_id id, int sys_errno, const char *format,
-		...)
+void ka_error_set_sys(struct ka_error *reterr, enum ka_error_id id, int sys_errno,
+		      const char *format, ...)
 {
 	size_t used;
 	va_list args;
 
 	if (!reterr)
-		return -1;
+		return;
 	va_start(args, format);
 	fill(reterr, id, sys_errno, format, args);
 	va_end(args);
 	used = strlen(reterr->message);
 	snprintf(reterr->message + used, sizeof(reterr->message) - used, ": %s",
 		 strerror(sys_errno));
-	return -1;
 }
 
-int ka_error_wrap(struct ka_error *reterr, const char *format, ...)
+void ka_error_prefix(struct ka_error *reterr, const char *format, ...)
 {
 	enum { SIZE = sizeof(reterr->message) };
 	char text[2 * SIZE + 2];
@@ -87,7 +84,7 @@ int ka_error_wrap(struct ka_error *reterr, const char *format, ...)
 	va_list args;
 
 	if (!reterr)
-		return -1;
+		return;
 	va_start(args, format);
 	vsnprintf(text, SIZE, format, args);
 	va_end(args);
@@ -95,10 +92,4 @@ int ka_error_wrap(struct ka_error *reterr, const char *format, ...)
 	snprintf(text + used, sizeof(text) - used, ": %s", reterr->message);
 	memcpy(reterr->message, text, SIZE - 1);
 	reterr->message[SIZE - 1] = '\0';
-	return -1;
-}
-
-int ka_fail_memory(struct ka_error *reterr)
-{
-	return ka_fail(reterr, KA_E_MEMORY, "out of memory");
 }

@@ -36,24 +36,35 @@ const struct ka_error_info *ka_error_info(enum ka_error_id id);
 /* The row with this text id ("KA-P012"), or NULL. */
 const struct ka_error_info *ka_error_find(const char *id);
 
-/* Fill *reterr (NULL is allowed and ignored) and return -1. */
-int ka_fail(struct ka_error *reterr, enum ka_error_id id, const char *format, ...)
+/* Fill *reterr (NULL is allowed and ignored). */
+void ka_error_set(struct ka_error *reterr, enum ka_error_id id, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Like ka_fail, for an error at a place in a file. column may be 0. */
-int ka_fail_at(struct ka_error *reterr, enum ka_error_id id, const char *file, unsigned line,
-	       unsigned column, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* Like ka_error_set, for an error at a place in a file. column may be 0. */
+void ka_error_set_at(struct ka_error *reterr, enum ka_error_id id, const char *file, unsigned line,
+		     unsigned column, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
 
-/* Like ka_fail, for a failed system call: ": " and the text of sys_errno are added. */
-int ka_fail_sys(struct ka_error *reterr, enum ka_error_id id, int sys_errno, const char *format,
-		...) __attribute__((format(printf, 4, 5)));
+/* Like ka_error_set, for a failed system call: ": " and the text of sys_errno are added. */
+void ka_error_set_sys(struct ka_error *reterr, enum ka_error_id id, int sys_errno,
+		      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Puts "outer: " in front of the message; id and place stay those of the innermost layer.
- * Returns -1. */
-int ka_error_wrap(struct ka_error *reterr, const char *format, ...)
+/* Puts "outer: " in front of the message; id and place stay those of the innermost layer. */
+void ka_error_prefix(struct ka_error *reterr, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The forms to return: `return ka_fail(...)`. Macros, so that compilers and analyzers see that
+ * the result is -1. */
+static inline int ka_failed(void)
+{
+	return -1;
+}
+#define ka_fail(...) (ka_error_set(__VA_ARGS__), ka_failed())
+#define ka_fail_at(...) (ka_error_set_at(__VA_ARGS__), ka_failed())
+#define ka_fail_sys(...) (ka_error_set_sys(__VA_ARGS__), ka_failed())
+#define ka_error_wrap(...) (ka_error_prefix(__VA_ARGS__), ka_failed())
+
 /* Fills *reterr for lack of memory and returns -1. */
-int ka_fail_memory(struct ka_error *reterr);
+#define ka_fail_memory(reterr) ka_fail(reterr, KA_E_MEMORY, "out of memory")
 
 #endif

@@ -126,7 +126,7 @@ static struct ka_problem choosing_problem(const struct ka_analysis *analysis)
 	problem.silence_ms = silence_limit_ms(analysis, ka_choosing_margin_ms);
 	problem.has_detect = true;
 	if (!goals->has_detect_within)
-		problem.detect_ms = KA_DEFAULT_DETECT_S * 1000;
+		problem.detect_ms = INT64_C(1000) * KA_DEFAULT_DETECT_S;
 	if (!goals->has_survive_outage)
 		problem.outage_s = default_outage_s(goals);
 	if (!goals->has_min_time)
