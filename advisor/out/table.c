@@ -1,5 +1,6 @@
 #include "out/table.h"
 
+#include <assert.h>
 #include <string.h>
 
 void ka_table_init(struct ka_table *table, struct ka_arena *arena, size_t columns,
@@ -85,6 +86,7 @@ void ka_table_write(const struct ka_table *table, struct ka_writer *writer, size
 	size_t widths[KA_TABLE_COLUMNS_MAX], column = indent;
 	bool is_narrow;
 
+	assert(table->columns > 0);
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = column_width(table, i);
 	for (size_t i = 0; i + 1 < table->columns; i++)

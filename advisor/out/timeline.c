@@ -139,7 +139,7 @@ static void draw_probes(const struct timeline *line, char *row, size_t width)
 {
 	const int64_t *value = line->settings->value;
 	int64_t at_s = value[KA_TIME];
-	int64_t step_s = line->end_s / (4 * KA_WIDTH_MAX);
+	int64_t step_s = line->end_s / (INT64_C(4) * KA_WIDTH_MAX);
 
 	/* Where probes are closer than columns some are stepped over, and none is missed. */
 	step_s = step_s > value[KA_INTVL] ? step_s / value[KA_INTVL] * value[KA_INTVL]
@@ -163,7 +163,7 @@ static size_t hop_column(const struct timeline *line, int64_t idle_s, size_t det
 static void draw(struct ka_writer *writer, const struct timeline *line)
 {
 	char row[KA_WIDTH_MAX + 1];
-	size_t width = writer->width - 2 * INDENT - line->has_far;
+	size_t width = writer->width - (size_t)2 * INDENT - line->has_far;
 	size_t detection = column_of(line, line->nominal_s, width);
 
 	if (line->end_s > line->nominal_s && detection == width - 1)
