@@ -139,12 +139,25 @@ static bool best_for_time(struct search *search, const struct stage *stage, int6
 	return best_bound != INT64_MAX;
 }
 
+/* No longer time can do: timers are late, never early. */
+static int64_t longest_time(const struct ka_problem *problem)
+{
+	int64_t most = problem->silence_ms / 1000;
+
+	return problem->has_detect && problem->detect_ms / 1000 < most ? problem->detect_ms / 1000
+								       : most;
+}
+
 static bool solve_stage(struct search *search, const struct stage *stage,
 			struct ka_settings *ret_settings)
 {
+	int64_t longest = longest_time(search->problem);
+
 	for (size_t i = 0; i < stage->time_count; i++) {
 		int64_t time = stage_time(stage, i);
 
+		if (time > longest)
+			continue;
 		if (time < search->problem->min_time_s)
 			return false;
 		if (best_for_time(search, stage, time, ret_settings))
