@@ -360,7 +360,6 @@ static json_t *record_json(const struct ka_transaction *from)
 			 "drop_in", drop_in_json(from), "purpose", from->purpose);
 }
 
-/* Makes and opens the journal's directory. */
 static int open_journal(const char *state_directory, bool make, char path[static PATH_MAX],
 			struct ka_error *reterr)
 {
@@ -399,15 +398,24 @@ int ka_journal_write(const char *state_directory, const struct ka_transaction *t
 	return error < 0 ? fail(reterr, -error, path) : 0;
 }
 
-int ka_journal_clean(const char *state_directory, struct ka_error *reterr)
+void ka_journal_forget(const char *state_directory, int id)
 {
 	OWNED(close_directory) int fd = -1;
+	char path[PATH_MAX], name[24];
+
+	fd = open_journal(state_directory, false, path, NULL);
+	snprintf(name, sizeof(name), "%06d.json", id);
+	if (fd >= 0)
+		ka_file_remove(fd, name);
+}
+
+int ka_journal_clean(const char *state_directory, struct ka_error *reterr)
+{
 	char path[PATH_MAX];
 
-	fd = open_journal(state_directory, false, path, reterr);
-	if (fd < 0)
-		return -1;
-	if (unlinkat(fd, TEMPORARY, 0) < 0 && errno != ENOENT)
+	if (snprintf(path, sizeof(path), "%s/journal/%s", state_directory, TEMPORARY) >= PATH_MAX)
+		return fail(reterr, ENAMETOOLONG, state_directory);
+	if (unlink(path) < 0 && errno != ENOENT)
 		return fail(reterr, errno, path);
 	return 0;
 }

@@ -23,6 +23,9 @@ int ka_journal_read(struct ka_arena *arena, const char *state_directory,
 int ka_journal_write(const char *state_directory, const struct ka_transaction *transaction,
 		     struct ka_error *reterr);
 
+/* Removes the record of a transaction that could not be begun, as far as that is possible. */
+void ka_journal_forget(const char *state_directory, int id);
+
 /* Removes what a run that was killed may have left. KA_E_JOURNAL. */
 int ka_journal_clean(const char *state_directory, struct ka_error *reterr);
 

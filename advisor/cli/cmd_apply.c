@@ -1,0 +1,95 @@
+#include "cli/applying.h"
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "cli/subject.h"
+#include "out/text.h"
+
+#include <inttypes.h>
+
+enum { PURPOSE_MAX = 2000 };
+
+/* The words that named the values, as one line without control characters. */
+static const char *purpose_of(const struct ka_options *options)
+{
+	const int64_t *set = options->set.value;
+	const char *words = options->path_words.bytes;
+
+	if (options->has_set)
+		words = ka_arena_printf(options->arena, "--set %" PRId64 ",%" PRId64 ",%" PRId64,
+					set[KA_TIME], set[KA_INTVL], set[KA_PROBES]);
+	words = ka_escape(options->arena, words ? words : "");
+	return ka_arena_printf(options->arena, "%.*s", PURPOSE_MAX, words);
+}
+
+/* The constraints, a line each, for the comments of the drop-in. */
+static const char *reasons_of(struct ka_arena *arena, const struct ka_analysis *analysis)
+{
+	const struct ka_recommendation *recommendation = &analysis->recommendation;
+	const char *lines = "";
+
+	for (size_t i = 0; i < recommendation->proof_count; i++) {
+		const struct ka_proof *proof = &recommendation->proof[i];
+		const char *name = ka_constraint_words[proof->constraint];
+
+		if (proof->constraint == KA_C_HOP)
+			name = ka_escape(arena, analysis->intent->path.hops[proof->hop].name);
+		lines = ka_arena_printf(arena, "%s%s: %s <= %s\n", lines, name,
+					ka_seconds(arena, proof->left_ms),
+					ka_seconds_left(arena, proof->right_ms));
+	}
+	return lines;
+}
+
+/* Works out which values to set. *ret_exit is -1 when there are some, else the exit code. */
+static int recommend(const struct ka_options *options, const struct ka_facts *facts,
+		     struct ka_run *run, struct ka_apply_request *request, int *ret_exit,
+		     struct ka_error *reterr)
+{
+	struct ka_text_context context = {.path_words = request->purpose, .subject_words = ""};
+	struct ka_analysis analysis;
+	struct ka_intent intent;
+
+	if (ka_read_intent(options, &intent, reterr) < 0 ||
+	    ka_analyse(options->arena, facts, &intent, &analysis, reterr) < 0)
+		return -1;
+	*ret_exit = -1;
+	if (analysis.is_unsatisfiable || !ka_has_work(&analysis) || !analysis.has_recommendation) {
+		ka_text_recommendation(&run->said, &analysis, &context);
+		*ret_exit = analysis.is_unsatisfiable ? 1 : 0;
+	}
+	request->target = analysis.recommendation.settings;
+	request->reasons = reasons_of(options->arena, &analysis);
+	return 0;
+}
+
+static int run_apply(const struct ka_options *options, struct ka_run *run, struct ka_error *reterr)
+{
+	struct ka_apply_request request = {.target = options->set,
+					   .purpose = purpose_of(options),
+					   .reasons = "",
+					   .live_only = options->live_only,
+					   .persist_only = options->persist_only,
+					   .dry_run = options->dry_run,
+					   .drop_in = options->drop_in};
+	struct ka_facts facts;
+	int exit_code = -1;
+
+	if (ka_read_facts(options, &facts, reterr) < 0 || ka_run_init(run, options, reterr) < 0)
+		return -1;
+	if (!options->has_set && recommend(options, &facts, run, &request, &exit_code, reterr) < 0)
+		return -1;
+	return exit_code < 0 ? ka_apply(run, &request, reterr) : exit_code;
+}
+
+int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
+{
+	struct ka_run run = {.lock = -1};
+	int result;
+
+	if (!options->has_set && options->path_count == 0)
+		return ka_fail(reterr, KA_E_NO_PATH,
+			       "apply needs a path (-p ID, --hop idle=350s) or --set T,I,P");
+	result = run_apply(options, &run, reterr);
+	result = ka_run_end(&run, result, reterr);
+	return result;
+}

@@ -1,0 +1,426 @@
+#include "cli/transacting.h"
+
+#include "cli/overlay.h"
+#include "cli/print.h"
+#include "cli/subject.h"
+#include "core/plan.h"
+#include "core/sysctl_text.h"
+#include "edge/dropin.h"
+#include "edge/journal.h"
+#include "edge/keepalive_socket.h"
+#include "edge/netns.h"
+#include "edge/procsys.h"
+#include "edge/run_lock.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <unistd.h>
+
+_Static_assert(KA_BOOT_ID_SIZE >= KA_PROCSYS_BOOT_ID_SIZE, "a boot id fits");
+
+int ka_run_init(struct ka_run *ret_run, const struct ka_options *options, struct ka_error *reterr)
+{
+	struct ka_run run = {.arena = options->arena, .netns_words = "", .lock = -1};
+
+	if (ka_netns_identify(&run.here.netns, reterr) < 0)
+		return -1;
+	ka_procsys_read_boot_id(run.here.boot_id);
+	run.now_s = ka_now_s();
+	run.said = ka_make_writer(options, NULL);
+	run.netns = options->netns;
+	if (options->netns)
+		run.netns_words = ka_arena_printf(options->arena, " --netns %s", options->netns);
+	*ret_run = run;
+	return 0;
+}
+
+int ka_run_emit(struct ka_run *run, struct ka_error *reterr)
+{
+	int result = 0;
+
+	if (run->said.text.length > 0 || run->said.text.has_failed)
+		result = ka_emit(&run->said.text, NULL, reterr);
+	ka_text_clear(&run->said.text);
+	return result;
+}
+
+int ka_run_end(struct ka_run *run, int result, struct ka_error *reterr)
+{
+	struct ka_error unsaid;
+
+	if (ka_run_emit(run, &unsaid) < 0) {
+		if (!run->has_changed && result >= 0) {
+			*reterr = unsaid;
+			result = -1;
+		} else {
+			ka_print_error(&unsaid);
+		}
+	}
+	if (run->lock >= 0)
+		close(run->lock);
+	run->lock = -1;
+	return result;
+}
+
+int ka_run_read_live(struct ka_settings *ret_live, struct ka_error *reterr)
+{
+	struct ka_error hidden;
+
+	if (ka_procsys_read_settings(ret_live, &hidden) == 0)
+		return 0;
+	if ((hidden.id == KA_E_PROC_MISSING || hidden.id == KA_E_PROC_PERMISSION) &&
+	    ka_keepalive_socket_read(ret_live, reterr) == 0)
+		return 0;
+	*reterr = hidden;
+	return -1;
+}
+
+int ka_run_read_journal(struct ka_run *run, struct ka_error *reterr)
+{
+	return ka_journal_read(run->arena, KA_STATE_DIRECTORY, &run->list, &run->count, reterr);
+}
+
+const struct ka_transaction *ka_run_unfinished(const struct ka_run *run)
+{
+	for (size_t i = 0; i < run->count; i++)
+		if (run->list[i].state == KA_BEGUN &&
+		    ka_same_place(&run->list[i].place, &run->here))
+			return &run->list[i];
+	return NULL;
+}
+
+void ka_run_say_unfinished(struct ka_run *run)
+{
+	const struct ka_transaction *dead = ka_run_unfinished(run);
+
+	if (dead)
+		ka_paragraph(&run->said, 0, 2,
+			     "Transaction %d (%s) is under way or has died half-way: the next run "
+			     "would %s it first.",
+			     dead->id, ka_transaction_kind_words[dead->kind],
+			     dead->kind == KA_APPLY ? "undo" : "finish");
+}
+
+/* A person who presses Ctrl-C, or a shutdown, waits for the end of the change. */
+static void hold_signals(sigset_t *ret_before)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &held, ret_before);
+}
+
+static void release_signals(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+/* Steps */
+
+static int do_step(const struct ka_transaction *transaction, const struct ka_step *step,
+		   struct ka_error *reterr)
+{
+	if (step->kind == KA_STEP_FILE)
+		return ka_dropin_write(transaction->drop_in, transaction->to.file, reterr);
+	return ka_procsys_write_number(ka_sysctls[step->key].file, step->to, reterr);
+}
+
+/* The file as written, and as the boot loaders will see it. */
+static int verify_file(struct ka_run *run, const struct ka_transaction *transaction,
+		       struct ka_error *reterr)
+{
+	struct ka_overlay overlay;
+	struct ka_drop_in ours;
+	const char *text;
+
+	if (ka_dropin_read(run->arena, transaction->drop_in, &text, reterr) < 0)
+		return -1;
+	if (!ka_same_file(text, transaction->to.file))
+		return ka_fail(reterr, KA_E_VERIFY, "%s does not hold what was written",
+			       transaction->drop_in);
+	if (transaction->kind != KA_APPLY || !text)
+		return 0;
+	ka_drop_in_read(text, &ours);
+	if (ka_overlay_read(run->arena, transaction->drop_in, &ours.values, &overlay, reterr) < 0)
+		return -1;
+	if (overlay.state != KA_OVERLAY_OURS)
+		return ka_fail(reterr, KA_E_VERIFY, "%s does not set the values",
+			       transaction->drop_in);
+	return 0;
+}
+
+static int verify_live(const struct ka_transaction *transaction, struct ka_error *reterr)
+{
+	struct ka_settings live;
+
+	if (!transaction->has_live)
+		return 0;
+	if (ka_run_read_live(&live, reterr) < 0)
+		return -1;
+	for (int key = 0; key < KA_KEY_COUNT; key++)
+		if (live.value[key] != transaction->to.live.value[key])
+			return ka_fail(reterr, KA_E_VERIFY,
+				       "%s: %" PRId64 " was set, and it is %" PRId64,
+				       ka_sysctls[key].key, transaction->to.live.value[key],
+				       live.value[key]);
+	return 0;
+}
+
+static int do_steps(struct ka_run *run, const struct ka_transaction *transaction,
+		    const struct ka_plan *plan, size_t *ret_begun, struct ka_error *reterr)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		*ret_begun = i + 1;
+		if (do_step(transaction, &plan->steps[i], reterr) < 0)
+			return -1;
+		if (plan->steps[i].kind == KA_STEP_FILE &&
+		    verify_file(run, transaction, reterr) < 0)
+			return -1;
+	}
+	return verify_live(transaction, reterr);
+}
+
+/* Putting back */
+
+static int put_back_file(struct ka_run *run, const struct ka_transaction *transaction,
+			 struct ka_error *reterr)
+{
+	const char *text;
+
+	if (ka_dropin_read(run->arena, transaction->drop_in, &text, reterr) < 0)
+		return -1;
+	if (!ka_same_file(text, transaction->to.file))
+		return 0; /* the old one still, or somebody else's by now */
+	return ka_dropin_write(transaction->drop_in, transaction->from.file, reterr);
+}
+
+static int put_back_value(const struct ka_step *step, struct ka_error *reterr)
+{
+	const char *file = ka_sysctls[step->key].file;
+	int64_t value;
+
+	if (ka_procsys_read_number(file, &value, reterr) < 0)
+		return -1;
+	if (value != step->to)
+		return 0;
+	if (ka_procsys_write_number(file, step->from, reterr) < 0 ||
+	    ka_procsys_read_number(file, &value, reterr) < 0)
+		return -1;
+	if (value != step->from)
+		return ka_fail(reterr, KA_E_VERIFY, "%s does not go back to %" PRId64,
+			       ka_sysctls[step->key].key, step->from);
+	return 0;
+}
+
+/* Undoes the first begun steps, the last of them first. What fails does not keep the others from
+ * being undone. */
+static int put_back(struct ka_run *run, struct ka_transaction *transaction,
+		    const struct ka_plan *plan, size_t begun, struct ka_error *reterr)
+{
+	struct ka_error ignored;
+	int result = 0;
+
+	for (size_t i = begun; i-- > 0;) {
+		const struct ka_step *step = &plan->steps[i];
+
+		if ((step->kind == KA_STEP_FILE ? put_back_file(run, transaction, reterr)
+						: put_back_value(step, reterr)) < 0)
+			result = -1;
+	}
+	if (result < 0)
+		return -1;
+	transaction->state = KA_PUT_BACK;
+	/* Where this fails the next run sees that everything is as it was. */
+	ka_journal_write(KA_STATE_DIRECTORY, transaction, &ignored);
+	return 0;
+}
+
+static int fail_put_back(const struct ka_error *second, struct ka_error *reterr)
+{
+	const struct ka_error cause = *reterr;
+
+	return ka_fail(reterr, KA_E_PUT_BACK, "%.300s; not put back: %.300s", cause.message,
+		       second->message);
+}
+
+int ka_run_probe(const struct ka_transaction *transaction, struct ka_error *reterr)
+{
+	struct ka_plan plan =
+		ka_plan_make(&transaction->from, &transaction->to, transaction->drop_in);
+
+	for (size_t i = 0; i < plan.count; i++) {
+		const struct ka_step *step = &plan.steps[i];
+
+		if ((step->kind == KA_STEP_FILE
+			     ? ka_dropin_probe(transaction->drop_in, reterr)
+			     : ka_procsys_probe_write(ka_sysctls[step->key].file, reterr)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int next_id(const struct ka_run *run, struct ka_error *reterr)
+{
+	int last = run->count > 0 ? run->list[run->count - 1].id : 0;
+
+	if (last >= KA_TRANSACTION_ID_MAX)
+		return ka_fail(reterr, KA_E_JOURNAL,
+			       "the journal's numbers are used up: move %s "
+			       "away",
+			       KA_STATE_DIRECTORY "/journal");
+	return last + 1;
+}
+
+static int carry_out(struct ka_run *run, struct ka_transaction *transaction,
+		     struct ka_error *reterr)
+{
+	struct ka_plan plan =
+		ka_plan_make(&transaction->from, &transaction->to, transaction->drop_in);
+	struct ka_error second = {0};
+	size_t begun = 0;
+
+	transaction->state = KA_BEGUN;
+	if (ka_journal_write(KA_STATE_DIRECTORY, transaction, reterr) < 0) {
+		ka_journal_forget(KA_STATE_DIRECTORY, transaction->id);
+		return -1;
+	}
+	if (do_steps(run, transaction, &plan, &begun, reterr) == 0) {
+		transaction->state = KA_FINISHED;
+		if (ka_journal_write(KA_STATE_DIRECTORY, transaction, reterr) == 0)
+			return 0;
+	}
+	if (put_back(run, transaction, &plan, begun, &second) < 0)
+		return fail_put_back(&second, reterr);
+	return -1;
+}
+
+int ka_run_transact(struct ka_run *run, struct ka_transaction *transaction, struct ka_error *reterr)
+{
+	sigset_t before;
+	int result;
+
+	transaction->id = next_id(run, reterr);
+	if (transaction->id < 0)
+		return -1;
+	if (run->arena->has_failed)
+		return ka_fail_memory(reterr);
+	transaction->date_s = run->now_s;
+	transaction->place = run->here;
+	hold_signals(&before);
+	result = carry_out(run, transaction, reterr);
+	release_signals(&before);
+	run->has_changed |= result == 0;
+	return result;
+}
+
+/* Recovery */
+
+/* Where the dead run's transaction is to end: before it for an apply, after it for a rollback. */
+struct recovery {
+	const struct ka_condition *goal, *other;
+	struct ka_condition now, wanted;
+};
+
+static int read_now(struct ka_run *run, const struct ka_transaction *transaction,
+		    struct ka_condition *now, struct ka_error *reterr)
+{
+	if (ka_run_read_live(&now->live, reterr) < 0)
+		return -1;
+	if (transaction->drop_in &&
+	    ka_dropin_read(run->arena, transaction->drop_in, &now->file, reterr) < 0)
+		return -1;
+	return 0;
+}
+
+static void leave_alone(struct ka_run *run, const char *what)
+{
+	ka_paragraph(&run->said, 2, 2, "%s was changed by somebody else since: left alone.", what);
+}
+
+/* What is the transaction's own goes to the goal; the rest stays. */
+static void want(struct ka_run *run, const struct ka_transaction *transaction,
+		 struct recovery *recovery)
+{
+	recovery->wanted = recovery->now;
+	for (int key = 0; key < KA_KEY_COUNT && transaction->has_live; key++) {
+		int64_t now = recovery->now.live.value[key];
+
+		if (now == recovery->other->live.value[key])
+			recovery->wanted.live.value[key] = recovery->goal->live.value[key];
+		else if (now != recovery->goal->live.value[key])
+			leave_alone(run, ka_sysctls[key].key);
+	}
+	if (!transaction->drop_in)
+		return;
+	if (ka_same_file(recovery->now.file, recovery->other->file))
+		recovery->wanted.file = recovery->goal->file;
+	else if (!ka_same_file(recovery->now.file, recovery->goal->file))
+		leave_alone(run, transaction->drop_in);
+}
+
+/* Carries the dead run's transaction to its goal and marks it in the journal. */
+static int recover_one(struct ka_run *run, const struct ka_transaction *dead,
+		       struct ka_error *reterr)
+{
+	bool is_apply = dead->kind == KA_APPLY;
+	struct recovery recovery = {.goal = is_apply ? &dead->from : &dead->to,
+				    .other = is_apply ? &dead->to : &dead->from};
+	struct ka_transaction rest = *dead, marked = *dead;
+	struct ka_plan plan;
+	size_t begun;
+
+	ka_paragraph(&run->said, 0, 2, "Transaction %d (%s) had died half-way: %s.", dead->id,
+		     ka_transaction_kind_words[dead->kind], is_apply ? "undone" : "finished");
+	if ((dead->drop_in && ka_dropin_clean(dead->drop_in, reterr) < 0) ||
+	    read_now(run, dead, &recovery.now, reterr) < 0)
+		return -1;
+	want(run, dead, &recovery);
+	rest.kind = KA_ROLLBACK; /* puts old values back: no other file is asked */
+	rest.from = recovery.now;
+	rest.to = recovery.wanted;
+	plan = ka_plan_make(&rest.from, &rest.to, rest.drop_in);
+	if (do_steps(run, &rest, &plan, &begun, reterr) < 0)
+		return -1;
+	marked.state = is_apply ? KA_PUT_BACK : KA_FINISHED;
+	return ka_journal_write(KA_STATE_DIRECTORY, &marked, reterr);
+}
+
+static int recover_all(struct ka_run *run, size_t *ret_count, struct ka_error *reterr)
+{
+	size_t count = 0;
+
+	for (size_t i = run->count; i-- > 0;) {
+		const struct ka_transaction *dead = &run->list[i];
+
+		if (dead->state != KA_BEGUN || !ka_same_place(&dead->place, &run->here))
+			continue;
+		if (recover_one(run, dead, reterr) < 0)
+			return ka_error_wrap(reterr, "transaction %d, whose run died, cannot be %s",
+					     dead->id,
+					     dead->kind == KA_APPLY ? "undone" : "finished");
+		count++;
+	}
+	*ret_count = count;
+	return count > 0 ? ka_run_read_journal(run, reterr) : 0;
+}
+
+int ka_run_begin(struct ka_run *run, size_t *ret_count, struct ka_error *reterr)
+{
+	sigset_t before;
+	int result;
+
+	if (ka_run_lock_take(KA_STATE_DIRECTORY, &run->lock, reterr) < 0 ||
+	    ka_run_read_journal(run, reterr) < 0)
+		return -1;
+	hold_signals(&before);
+	result = ka_journal_clean(KA_STATE_DIRECTORY, reterr);
+	if (result == 0)
+		result = recover_all(run, ret_count, reterr);
+	release_signals(&before);
+	run->has_changed |= result == 0 && *ret_count > 0;
+	return result;
+}
