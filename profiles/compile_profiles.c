@@ -209,9 +209,10 @@ static void add_profile(struct work *work, size_t number, const struct ka_profil
 
 static void add_all(struct work *work)
 {
-	ka_text_add(&work->out, "/* Written by compile_profiles from the YAML files in profiles/. */\n"
-				"#include \"profiles/builtin.h\"\n\n"
-				"#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\n");
+	ka_text_add(&work->out,
+		    "/* Written by compile_profiles from the YAML files in profiles/. */\n"
+		    "#include \"profiles/builtin.h\"\n\n"
+		    "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\n");
 	for (size_t i = 0; i < work->count; i++) {
 		add_hops(work, i, &work->builtins[i].profile);
 		add_sources(work, i, &work->builtins[i].profile);
