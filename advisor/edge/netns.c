@@ -97,7 +97,27 @@ int ka_netns_identify(struct ka_netns_id *ret_id, struct ka_error *reterr)
 	return 0;
 }
 
-bool ka_in_container(void)
+/* The kernel's own number for the process namespace it boots with (include/linux/proc_ns.h,
+ * PROC_PID_INIT_INO). */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCu
+
+static bool is_initial_pid_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == INITIAL_PID_NAMESPACE;
+}
+
+/* Whether our root directory is known to be another one than that of the machine's init. */
+static bool has_own_root(void)
+{
+	struct stat ours, init;
+
+	return stat("/", &ours) == 0 && stat("/proc/1/root/", &init) == 0 &&
+	       (ours.st_dev != init.st_dev || ours.st_ino != init.st_ino);
+}
+
+static bool has_container_mark(void)
 {
 	static const char *const marks[] = {
 		"/run/systemd/container",     /* systemd-nspawn, LXC, podman with systemd */
@@ -110,4 +130,10 @@ bool ka_in_container(void)
 		if (access(marks[i], F_OK) == 0)
 			return true;
 	return false;
+}
+
+/* A virtual machine whose disk was made from a container's image still has the mark. */
+bool ka_in_container(void)
+{
+	return has_container_mark() && (!is_initial_pid_namespace() || has_own_root());
 }
