@@ -45,6 +45,29 @@ static size_t column_width(const struct ka_table *table, size_t column)
 /* With less room than this for a last column that does not fit, it gets lines of its own. */
 enum { LAST_COLUMN_MIN = 28, HANGING = 4 };
 
+static size_t longest_word(const struct ka_table *table, size_t column)
+{
+	size_t longest = 0;
+
+	for (size_t row = 0; row < table->rows; row++)
+		for (const char *at = table->cells[row * table->columns + column]; *at;) {
+			size_t length = strcspn(at, " "), columns = ka_columns(at, length);
+
+			longest = columns > longest ? columns : longest;
+			at += length + (at[length] == ' ');
+		}
+	return longest;
+}
+
+/* Whether the last column cannot stand behind the others, which end at column. */
+static bool is_narrow(const struct ka_table *table, size_t column, size_t width, size_t widest)
+{
+	if (column + widest <= width)
+		return false;
+	return column + LAST_COLUMN_MIN > width ||
+	       column + longest_word(table, table->columns - 1) > width;
+}
+
 static void write_paragraph(const struct ka_table *table, const char *const *cells,
 			    struct ka_writer *writer, size_t indent)
 {
@@ -84,15 +107,14 @@ static void write_last(struct ka_writer *writer, bool on_its_own, size_t column,
 void ka_table_write(const struct ka_table *table, struct ka_writer *writer, size_t indent)
 {
 	size_t widths[KA_TABLE_COLUMNS_MAX], column = indent;
-	bool is_narrow;
+	bool on_its_own;
 
 	assert(table->columns > 0);
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = column_width(table, i);
 	for (size_t i = 0; i + 1 < table->columns; i++)
 		column += widths[i] + 2;
-	is_narrow = column + LAST_COLUMN_MIN > writer->width &&
-		    column + widths[table->columns - 1] > writer->width;
+	on_its_own = is_narrow(table, column, writer->width, widths[table->columns - 1]);
 	for (size_t row = 0; row < table->rows; row++) {
 		const char *const *cells = &table->cells[row * table->columns];
 
@@ -102,7 +124,7 @@ void ka_table_write(const struct ka_table *table, struct ka_writer *writer, size
 		}
 		ka_text_repeat(&writer->text, " ", indent);
 		write_cells(table, widths, cells, writer);
-		write_last(writer, is_narrow, is_narrow ? indent + HANGING : column,
+		write_last(writer, on_its_own, on_its_own ? indent + HANGING : column,
 			   cells[table->columns - 1]);
 	}
 }

@@ -68,29 +68,41 @@ static void write_facts(struct ka_writer *writer, const struct ka_analysis *anal
 		     ka_seconds(writer->arena, analysis->bound_ms));
 }
 
-static void write_findings(struct ka_writer *writer, const struct ka_findings *findings)
+/* A remedy that several findings share is told after the last of them. */
+static bool is_told_later(const struct ka_findings *findings, size_t at)
+{
+	const struct ka_finding *finding = &findings->items[at];
+
+	for (size_t i = at + 1; i < findings->count; i++)
+		if (findings->items[i].rule == finding->rule && !findings->items[i].remedy &&
+		    findings->items[i].severity == finding->severity && !finding->remedy)
+			return true;
+	return false;
+}
+
+static void write_finding(struct ka_writer *writer, const struct ka_findings *findings, size_t at)
 {
 	static const enum ka_style styles[] = {KA_CYAN, KA_YELLOW, KA_RED};
+	const struct ka_finding *finding = &findings->items[at];
 
+	ka_led_paragraph(writer, 2, 4, styles[finding->severity],
+			 ka_arena_printf(writer->arena, "%s %s:",
+					 ka_severity_words[finding->severity], finding->rule->id),
+			 finding->message);
+	if (finding->severity > KA_NOTE && !is_told_later(findings, at))
+		ka_paragraph(writer, 4, 7, "-> %s",
+			     finding->remedy ? finding->remedy : finding->rule->remedy);
+}
+
+static void write_findings(struct ka_writer *writer, const struct ka_findings *findings)
+{
 	ka_heading(writer, "Findings");
 	if (findings->count == 0)
 		ka_paragraph(writer, 2, 2, "None.");
 	for (int severity = KA_ERROR_SEVERITY; severity >= KA_NOTE; severity--)
-		for (size_t i = 0; i < findings->count; i++) {
-			const struct ka_finding *finding = &findings->items[i];
-
-			if ((int)finding->severity != severity)
-				continue;
-			ka_led_paragraph(writer, 2, 4, styles[severity],
-					 ka_arena_printf(writer->arena,
-							 "%s %s:", ka_severity_words[severity],
-							 finding->rule->id),
-					 finding->message);
-			if (severity > KA_NOTE)
-				ka_paragraph(writer, 4, 7, "-> %s",
-					     finding->remedy ? finding->remedy
-							     : finding->rule->remedy);
-		}
+		for (size_t i = 0; i < findings->count; i++)
+			if ((int)findings->items[i].severity == severity)
+				write_finding(writer, findings, i);
 }
 
 static void write_survey(struct ka_writer *writer, const struct ka_text_context *context)

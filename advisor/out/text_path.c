@@ -9,7 +9,7 @@ static const char *effect(const struct ka_hop *hop)
 	case KA_REFRESHES:
 		return "refreshed by probes";
 	case KA_REGENERATED:
-		return "probes by itself";
+		return "sends its own probes";
 	case KA_IGNORED:
 		return "ignores probes";
 	default:
@@ -58,24 +58,36 @@ static void write_table(struct ka_writer *writer, const struct ka_analysis *anal
 	ka_table_write(&table, writer, 2);
 }
 
+/* Where detection ends: at the nearest hop that terminates TCP, from either end. */
+static void write_ends(struct ka_writer *writer, const struct ka_intent *intent)
+{
+	const struct ka_path *path = &intent->path;
+	size_t first = ka_path_first_terminating(path), last = ka_path_last_terminating(path);
+
+	if (first == path->count)
+		return;
+	if (intent->side == KA_SIDE_BOTH && first != last)
+		ka_paragraph(writer, 2, 2,
+			     "%s and %s terminate TCP: each end detects the nearer one, not what "
+			     "stands behind it.",
+			     path->hops[first].name, path->hops[last].name);
+	else
+		ka_paragraph(writer, 2, 2,
+			     "%s terminates TCP: detection is about it, not about what stands "
+			     "behind it.",
+			     path->hops[intent->side == KA_SIDE_SERVER ? last : first].name);
+}
+
 static void write_limits(struct ka_writer *writer, const struct ka_analysis *analysis)
 {
 	const struct ka_path *path = &analysis->intent->path;
-	size_t first = ka_path_first_terminating(path), last = ka_path_last_terminating(path);
-	bool from_client = analysis->intent->side != KA_SIDE_SERVER;
-	size_t end = from_client ? first : last;
 
-	if (end == path->count)
-		return;
-	ka_paragraph(writer, 2, 2,
-		     "%s terminates TCP: detection is about it, not about what stands behind it.",
-		     path->hops[end].name);
+	write_ends(writer, analysis->intent);
 	for (size_t i = 0; i < path->count; i++)
 		if (!analysis->hops[i].is_reached)
 			ka_paragraph(writer, 2, 2,
 				     "%s lies in a segment that this host's probes do not reach: "
-				     "whoever "
-				     "terminates TCP there must send keepalive.",
+				     "whoever terminates TCP there must send keepalive.",
 				     path->hops[i].name);
 }
 

@@ -182,7 +182,9 @@ static void write_conflicts(struct ka_writer *writer, const struct ka_analysis *
 	struct ka_arena *arena = writer->arena;
 
 	ka_heading(writer, "No values will do");
-	ka_paragraph(writer, 2, 2, "These cannot hold together:");
+	ka_paragraph(writer, 2, 2,
+		     analysis->conflict_count == 1 ? "This cannot be met:"
+						   : "These cannot hold together:");
 	for (size_t i = 0; i < analysis->conflict_count; i++) {
 		const struct ka_conflict *conflict = &analysis->conflicts[i];
 		const char *present = present_words(arena, analysis, conflict);

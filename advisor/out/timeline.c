@@ -12,6 +12,7 @@ struct mark {
 	int64_t at_s;
 	char sign;
 	const char *words;
+	size_t order; /* among marks of the same time */
 };
 
 struct timeline {
@@ -29,14 +30,17 @@ struct timeline {
 
 static void add(struct timeline *line, int64_t at_s, char sign, const char *words)
 {
-	line->marks[line->count++] = (struct mark){at_s, sign, words};
+	line->marks[line->count] = (struct mark){at_s, sign, words, line->count};
+	line->count++;
 }
 
 static int by_time(const void *a, const void *b)
 {
 	const struct mark *left = a, *right = b;
 
-	return (left->at_s > right->at_s) - (left->at_s < right->at_s);
+	if (left->at_s != right->at_s)
+		return left->at_s < right->at_s ? -1 : 1;
+	return left->order < right->order ? -1 : 1;
 }
 
 /* Hops that the host's probes reach and that forget something. */

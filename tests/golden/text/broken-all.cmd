@@ -1,0 +1,1 @@
+1: check --settings -1,0,0 -p azure-lb

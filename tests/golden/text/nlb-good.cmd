@@ -1,0 +1,1 @@
+0: check --settings 270,10,7 -p aws-nlb

@@ -1,0 +1,1 @@
+1: check --settings 320,20,5 -p aws-nlb

@@ -1,0 +1,1 @@
+1: check --settings 270,10,7 -p aws-nlb --margin 20%

@@ -1,0 +1,1 @@
+1: check --settings 7200,0,9

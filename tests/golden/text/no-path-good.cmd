@@ -1,0 +1,1 @@
+0: check --settings 180,10,7

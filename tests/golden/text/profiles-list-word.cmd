@@ -1,0 +1,1 @@
+0: profiles list aws tls

@@ -1,0 +1,1 @@
+1: columns=50 NO_COLOR=1 check --settings 7200,75,9 -p azure-lb -p linux-ipvs
