@@ -1,6 +1,6 @@
 # Counts that do not depend on how busy the machine is; sourced by counts and start.
 
-export LC_ALL=C # no locales to load, on either side
+export LC_ALL=C
 sysctl_command=(sysctl -n net.ipv4.tcp_keepalive_{time,intvl,probes})
 
 # In a network namespace of its own, where that is allowed: the values are then the kernel's
