@@ -26,15 +26,13 @@ static const char *place_words(struct ka_arena *arena, const struct ka_place *pl
 		return "initial";
 	if (strcmp(place->boot_id, here->boot_id) != 0)
 		return "gone";
-	return ka_arena_printf(arena, "net:[%" PRIu64 "]", place->netns.inode);
+	return ka_arena_printf(arena, "%" PRIu64, place->netns.inode);
 }
 
 static const char *state_words(const struct ka_run *run, const struct ka_transaction *transaction)
 {
-	int undone_by = ka_undone_by(run->list, run->count, transaction->id);
-
-	if (undone_by)
-		return ka_arena_printf(run->arena, "undone by %d", undone_by);
+	if (ka_undone_by(run->list, run->count, transaction->id))
+		return "undone";
 	if (transaction->state == KA_BEGUN)
 		return "unfinished";
 	return ka_transaction_state_words[transaction->state];
@@ -44,7 +42,7 @@ static const char *kind_words(struct ka_arena *arena, const struct ka_transactio
 {
 	if (transaction->kind == KA_APPLY)
 		return "apply";
-	return ka_arena_printf(arena, "rollback of %d", transaction->of);
+	return ka_arena_printf(arena, "undo %d", transaction->of);
 }
 
 static const char *values_words(struct ka_arena *arena, const struct ka_settings *settings)
@@ -68,15 +66,16 @@ static void add_row(struct ka_listing *listing, const struct ka_run *run,
 					values_words(arena, &transaction->from.live),
 					values_words(arena, &transaction->to.live),
 					state_words(run, transaction),
-					transaction->drop_in ? transaction->drop_in : "-",
+					transaction->drop_in ? transaction->drop_in : "",
 				});
 }
 
 int ka_cmd_history(const struct ka_options *options, struct ka_error *reterr)
 {
-	static const struct ka_column columns[] = {
-		{"id", true},      {"date", false},  {"kind", false},  {"netns", false},
-		{"before", false}, {"after", false}, {"state", false}, {"file", false}};
+	static const struct ka_column columns[] = {{"id", true, NULL},      {"date", false, NULL},
+						   {"kind", false, NULL},   {"netns", false, NULL},
+						   {"before", false, NULL}, {"after", false, NULL},
+						   {"state", false, NULL},  {"file", false, NULL}};
 	struct ka_listing listing;
 	struct ka_run run = {.lock = -1};
 	int result = -1;

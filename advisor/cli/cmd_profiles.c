@@ -38,9 +38,12 @@ static void list_profile(struct ka_listing *listing, const struct ka_profile *pr
 
 static int list(const struct ka_options *options, struct ka_error *reterr)
 {
-	static const struct ka_column columns[] = {
-		{"id", false},        {"layer", true},      {"idle_timeout_s", true},
-		{"keepalive", false}, {"on_expiry", false}, {"title", false}};
+	static const struct ka_column columns[] = {{"id", false, NULL},
+						   {"layer", true, ""},
+						   {"idle_timeout_s", true, "idle s"},
+						   {"keepalive", false, NULL},
+						   {"on_expiry", false, ""},
+						   {"title", false, NULL}};
 	struct ka_listing listing;
 
 	ka_listing_init(&listing, options, columns, 6);

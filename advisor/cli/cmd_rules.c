@@ -5,7 +5,7 @@
 int ka_cmd_rules(const struct ka_options *options, struct ka_error *reterr)
 {
 	static const struct ka_column columns[] = {
-		{"rule", false}, {"severity", false}, {"title", false}};
+		{"rule", false, NULL}, {"severity", false, NULL}, {"title", false, NULL}};
 	struct ka_listing listing;
 
 	ka_listing_init(&listing, options, columns, 3);

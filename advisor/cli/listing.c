@@ -7,15 +7,12 @@ void ka_listing_init(struct ka_listing *listing, const struct ka_options *option
 		     const struct ka_column *columns, size_t column_count)
 {
 	const char *headings[KA_TABLE_COLUMNS_MAX];
-	unsigned right_aligned = 0;
 
-	for (size_t i = 0; i < column_count; i++) {
-		headings[i] = columns[i].key;
-		right_aligned |= (unsigned)columns[i].is_number << i;
-	}
+	for (size_t i = 0; i < column_count; i++)
+		headings[i] = columns[i].heading ? columns[i].heading : columns[i].key;
 	*listing = (struct ka_listing){
 		.columns = columns, .column_count = column_count, .options = options};
-	ka_table_init(&listing->table, options->arena, column_count, right_aligned);
+	ka_table_init(&listing->table, options->arena, column_count, 0);
 	ka_table_row(&listing->table, headings);
 }
 
@@ -42,6 +39,29 @@ static int write_json(const struct ka_listing *listing, struct ka_text *text,
 	return 0;
 }
 
+/* The columns that have a heading. */
+static void write_table(const struct ka_listing *listing, struct ka_writer *writer)
+{
+	const struct ka_table *all = &listing->table;
+	const char *cells[KA_TABLE_COLUMNS_MAX];
+	unsigned right_aligned = 0;
+	struct ka_table shown;
+	size_t count = 0;
+
+	for (size_t i = 0; i < listing->column_count; i++)
+		if (*all->cells[i])
+			right_aligned |= (unsigned)listing->columns[i].is_number << count++;
+	ka_table_init(&shown, writer->arena, count, right_aligned);
+	for (size_t row = 0; row < all->rows; row++) {
+		count = 0;
+		for (size_t i = 0; i < listing->column_count; i++)
+			if (*all->cells[i])
+				cells[count++] = all->cells[row * listing->column_count + i];
+		ka_table_row(&shown, cells);
+	}
+	ka_table_write(&shown, writer, 0);
+}
+
 static int write_one(const struct ka_listing *listing, const struct ka_output_request *output,
 		     struct ka_error *reterr)
 {
@@ -51,7 +71,7 @@ static int write_one(const struct ka_listing *listing, const struct ka_output_re
 	if (output->format == KA_FORMAT_JSON)
 		result = write_json(listing, &writer.text, reterr);
 	else
-		ka_table_write(&listing->table, &writer, 0);
+		write_table(listing, &writer);
 	if (result == 0)
 		result = ka_emit(&writer.text, output->file, reterr);
 	ka_text_clear(&writer.text);

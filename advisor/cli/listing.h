@@ -6,8 +6,9 @@
 #include "out/table.h"
 
 struct ka_column {
-	const char *key; /* in JSON, and the heading of the table */
-	bool is_number;  /* right-aligned, an integer in JSON; "" is null */
+	const char *key;     /* in JSON */
+	bool is_number;      /* right-aligned, an integer in JSON; "" is null */
+	const char *heading; /* of the table; NULL: the key; "": the column is in JSON only */
 };
 
 struct ka_listing {
