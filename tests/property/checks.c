@@ -2,14 +2,11 @@
 #include "brute_force.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 
-static unsigned report(const struct input *input, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-#include <stdarg.h>
-
-static unsigned report(const struct input *input, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static unsigned report(const struct input *input,
+							     const char *format, ...)
 {
 	va_list args;
 
@@ -158,6 +155,13 @@ static bool may_stay(int id, bool is_kept)
 	return is_kept || (id > 199 && id != 207);
 }
 
+/* Whether values that were chosen for any rate must hold at this one. */
+static bool is_common_rate(unsigned hz)
+{
+	return hz == UNKNOWN_HZ || hz == 100 || hz == 200 || hz == 250 || hz == 300 || hz == 500 ||
+	       hz == 1000;
+}
+
 /* A host that follows the advice is told to keep it, and is not complained about. */
 static unsigned check_afterwards(const struct input *input, const struct answer *theirs,
 				 bool is_kept)
@@ -168,10 +172,10 @@ static unsigned check_afterwards(const struct input *input, const struct answer 
 	size_t count;
 
 	after.present = theirs->chosen;
-	if (input->choose_hz != UNKNOWN_HZ)
+	if (!is_kept && input->choose_hz != UNKNOWN_HZ)
 		after.hz = input->choose_hz;
-	else if (input->hz % 50 != 0 || input->hz > 1000)
-		return 0; /* not one of the rates that "unknown" stands for */
+	else if (!is_kept && !is_common_rate(input->hz))
+		return 0;
 	advisor_answer(&after, &again);
 	if (again.change || !is_same(&again.chosen, &theirs->chosen))
 		return report(&after, "the advice is not kept");

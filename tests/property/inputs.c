@@ -77,11 +77,13 @@ static struct triple random_present(uint64_t *state)
 static unsigned random_rate(uint64_t *state)
 {
 	static const unsigned usual[] = {100, 200, 250, 250, 300, 500, 1000, 1000};
-	static const unsigned unusual[] = {24, 48, 64, 128, 256, 1024, 1200};
+	/* 63 * 8 jiffies, where a level of the timer wheel ends, are 1, 2 and 3 s at 504, 252 and
+	 * 168. */
+	static const unsigned unusual[] = {24, 64, 128, 168, 252, 504, 1024, 1200};
 
 	if (happens(state, 85))
 		return usual[between(state, 0, 7)];
-	return unusual[between(state, 0, 6)];
+	return unusual[between(state, 0, 7)];
 }
 
 static void random_goals(uint64_t *state, struct input *input)
@@ -94,6 +96,23 @@ static void random_goals(uint64_t *state, struct input *input)
 	input->margin_percent = perhaps(
 		state, 15, happens(state, 5) ? between(state, 0, 150) : between(state, 0, 30));
 	input->margin_ms = perhaps(state, 15, between(state, 0, 60) * 1000);
+}
+
+/* A margin that some values of the grid just meet, or miss by a millisecond. */
+static void random_tight_margin(uint64_t *state, struct input *input)
+{
+	static const int64_t times[] = {15, 60, 120, 240, 270, 300, 600, 900, 1800, 3600};
+	static const int64_t intvls[] = {1, 2, 5, 10, 20, 75};
+	struct triple values = {times[between(state, 0, 9)], intvls[between(state, 0, 5)], 1};
+	int64_t lost = input->lost == NOT_STATED ? 1 : input->lost;
+	int64_t margin_ms = input->hops[0].idle_s * 1000 -
+			    model_silence_ms(&values, lost, input->choose_hz) +
+			    between(state, -1, 1);
+
+	if (input->hop_count == 0 || margin_ms < 0)
+		return;
+	input->margin_percent = NOT_STATED;
+	input->margin_ms = margin_ms;
 }
 
 static void random_rates(uint64_t *state, struct input *input)
@@ -124,6 +143,8 @@ void random_input(uint64_t *state, struct input *ret_input)
 	random_rates(state, &input);
 	random_http(state, &input);
 	random_goals(state, &input);
+	if (happens(state, 10))
+		random_tight_margin(state, &input);
 	*ret_input = input;
 }
 

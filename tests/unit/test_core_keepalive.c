@@ -60,6 +60,36 @@ static void levels_change_at_63_granules(void **state)
 	}
 }
 
+/* When the kernel's wheel fires a timer that is armed at jiffy now: calc_wheel_index() and
+ * calc_index() of kernel/time/timer.c. */
+static int64_t fires_at(int64_t now, int64_t delay)
+{
+	int64_t shift = 0;
+
+	while (delay >= (int64_t)63 << shift)
+		shift += 3;
+	return ((now + delay + ((int64_t)1 << shift)) >> shift) << shift;
+}
+
+/* Whenever it is armed, a timer is late, but never by more than what is said; and by all of it at
+ * some time. */
+static void no_moment_of_arming_is_worse(void **state)
+{
+	(void)state;
+	for (int64_t delay = 1; delay < 33000; delay += 1 + delay / 7) {
+		int64_t latest = ka_wheel_latest(delay, 1), most = 0;
+
+		ka_test_at("%" PRId64 " jiffies", delay);
+		for (int64_t now = 0; now < 4096; now++) {
+			int64_t after = fires_at(now, delay) - now;
+
+			assert_int_at_least(after, delay + 1);
+			most = after > most ? after : most;
+		}
+		assert_int_equal(most, latest);
+	}
+}
+
 static void short_delays_fire_within_a_jiffy(void **state)
 {
 	(void)state;
@@ -288,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers_are_late_as_the_table_says),
 		cmocka_unit_test(levels_change_at_63_granules),
+		cmocka_unit_test(no_moment_of_arming_is_worse),
 		cmocka_unit_test(short_delays_fire_within_a_jiffy),
 		cmocka_unit_test(lateness_stays_below_an_eighth),
 		cmocka_unit_test(longest_safe_times),

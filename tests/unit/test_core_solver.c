@@ -20,6 +20,8 @@ static const struct {
 	{{250, 25000, 1, true, 60000, 10, 15}, true, 15, 5, 3},
 	/* Third stage: an interval below 5. */
 	{{250, 17900, 1, true, 20000, 3, 15}, true, 15, 1, 4},
+	/* 15/1/49 has the same bound, to the jiffy: the longer interval wins. */
+	{{24, 17400, 1, false, 0, 48, 15}, true, 15, 2, 25},
 	/* Last stage: a time that is not on the grid. */
 	{{250, 9000, 1, true, 15000, 3, 1}, true, 7, 1, 4},
 	/* Nothing. */
@@ -81,6 +83,33 @@ static void limits_are_exact(void **state)
 	assert_int_equal(settings.value[KA_TIME], 240);
 }
 
+/* Also where a millisecond is no whole number of jiffies. */
+static void limits_are_exact_at_any_tick_rate(void **state)
+{
+	static const unsigned rates[] = {24, 64, 128, 300, 1024, 1200};
+	struct ka_settings best = {{270, 10, 7}}, settings;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct ka_problem problem = {
+			.hz = rates[i], .lost = 1, .outage_s = 60, .min_time_s = 270};
+
+		ka_test_at("HZ %u", rates[i]);
+		problem.silence_ms = ka_silence_ms(&best, 1, rates[i]);
+		assert_true(ka_solve(&problem, &settings));
+		assert_triple(settings, 270, 10, 7);
+		problem.silence_ms = ka_silence_ms(&best, 1, rates[i]) - 1;
+		assert_false(ka_solve(&problem, &settings) && settings.value[KA_INTVL] >= 10);
+		problem.silence_ms = NO_LIMIT;
+		problem.has_detect = true;
+		problem.detect_ms = ka_bound_ms(&best, rates[i]);
+		assert_true(ka_solve(&problem, &settings));
+		assert_triple(settings, 270, 10, 7);
+		problem.detect_ms--;
+		assert_false(ka_solve(&problem, &settings) && settings.value[KA_INTVL] >= 10);
+	}
+}
+
 static void each_constraint_can_refuse(void **state)
 {
 	static const struct ka_problem easy = {.silence_ms = NO_LIMIT, .min_time_s = 1};
@@ -136,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chooses),
 		cmocka_unit_test(limits_are_exact),
+		cmocka_unit_test(limits_are_exact_at_any_tick_rate),
 		cmocka_unit_test(each_constraint_can_refuse),
 		cmocka_unit_test(huge_limits_are_no_limits),
 	};
