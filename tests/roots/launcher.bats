@@ -95,8 +95,8 @@ only() {
 
 @test "something is missing and there is no apt-get: exit code 4, the packages are named" {
 	rm -f "$TREE/build/release/built"
-	PATH=$(only find readlink flock mkdir touch id sh cc) \
-		run --separate-stderr "$TREE/kaadvise" --version
+	run --separate-stderr env PATH="$(only find readlink flock mkdir touch id sh cc)" \
+		"$TREE/kaadvise" --version
 	assert_failure 4
 	assert_output ""
 	assert_regex "$stderr" 'packages cmake make'
@@ -105,8 +105,9 @@ only() {
 @test "something is missing, not root and no sudo: exit code 4, the command to run" {
 	printf '#!/bin/sh\necho 1000\n' >"$BATS_TEST_TMPDIR/id"
 	chmod +x "$BATS_TEST_TMPDIR/id"
-	PATH=$(only find readlink flock mkdir touch sh cc apt-get):$BATS_TEST_TMPDIR \
-		run --separate-stderr "$TREE/kaadvise" --version
+	run --separate-stderr env \
+		PATH="$(only find readlink flock mkdir touch sh cc apt-get):$BATS_TEST_TMPDIR" \
+		"$TREE/kaadvise" --version
 	assert_failure 4
 	assert_regex "$stderr" \
 		'run as root: apt-get install -y --no-install-recommends cmake make'
