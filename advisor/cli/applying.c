@@ -21,12 +21,10 @@ static const char *why_no_file(const struct ka_run *run)
 {
 	if (!run->here.netns.is_initial)
 		return "This network namespace is not the one that the machine boots with: no file "
-		       "sets its values at boot, so only the running values are set. Where it is "
-		       "created they can be made to last:";
+		       "sets its values at boot, so only the running values are set.";
 	if (ka_in_container())
 		return "This is a container: its files are not read at boot, so only the running "
-		       "values are set. Where it is created they can be made to last (with the "
-		       "host's network: on the host):";
+		       "values are set. (With the host's network, set them on the host.)";
 	return NULL;
 }
 
@@ -90,11 +88,17 @@ static void say_boot(struct ka_run *run, const struct intention *intention)
 static void say_live_only(struct ka_run *run, const struct ka_apply_request *request,
 			  const struct intention *intention)
 {
-	if (!intention->why_live_only)
-		return;
-	ka_text_add(&run->said.text, "\n");
-	ka_paragraph(&run->said, 0, 0, "%s", intention->why_live_only);
-	ka_say_snippets(&run->said, &request->target);
+	if (intention->why_live_only) {
+		ka_text_add(&run->said.text, "\n");
+		ka_paragraph(&run->said, 0, 0,
+			     "%s To make them last, set them where it is created:",
+			     intention->why_live_only);
+		ka_say_snippets(&run->said, &request->target);
+	} else if (request->live_only) {
+		ka_paragraph(&run->said, 0, 0,
+			     "No file is written (--live-only): the next boot brings back what the "
+			     "files set.");
+	}
 }
 
 static void say_nothing_to_do(struct ka_run *run, const struct ka_apply_request *request,
@@ -104,7 +108,8 @@ static void say_nothing_to_do(struct ka_run *run, const struct ka_apply_request 
 		     ka_triple_words(run->arena, &request->target),
 		     intention->wants_live ? "are in force" : "are set already");
 	say_boot(run, intention);
-	say_live_only(run, request, intention);
+	if (intention->why_live_only)
+		ka_paragraph(&run->said, 0, 0, "%s", intention->why_live_only);
 }
 
 static int dry_run(struct ka_run *run, const struct ka_apply_request *request,

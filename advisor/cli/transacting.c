@@ -247,19 +247,23 @@ static int fail_put_back(const struct ka_error *second, struct ka_error *reterr)
 		       second->message);
 }
 
+static int probe_step(const struct ka_transaction *transaction, const struct ka_step *step,
+		      struct ka_error *reterr)
+{
+	if (step->kind == KA_STEP_FILE)
+		return ka_dropin_probe(transaction->drop_in, reterr);
+	return ka_procsys_probe_write(ka_sysctls[step->key].file, reterr);
+}
+
 int ka_run_probe(const struct ka_transaction *transaction, struct ka_error *reterr)
 {
 	struct ka_plan plan =
 		ka_plan_make(&transaction->from, &transaction->to, transaction->drop_in);
 
-	for (size_t i = 0; i < plan.count; i++) {
-		const struct ka_step *step = &plan.steps[i];
-
-		if ((step->kind == KA_STEP_FILE
-			     ? ka_dropin_probe(transaction->drop_in, reterr)
-			     : ka_procsys_probe_write(ka_sysctls[step->key].file, reterr)) < 0)
+	/* The file last: without any privilege it is the values that one is told about. */
+	for (size_t i = plan.count; i-- > 0;)
+		if (probe_step(transaction, &plan.steps[i], reterr) < 0)
 			return -1;
-	}
 	return 0;
 }
 

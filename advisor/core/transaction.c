@@ -7,11 +7,14 @@ const char *const ka_transaction_state_words[] = {"begun", "done", "put-back", N
 
 bool ka_same_place(const struct ka_place *a, const struct ka_place *b)
 {
-	if (a->netns.is_initial || b->netns.is_initial)
+	const struct ka_netns_id *one = &a->netns, *other = &b->netns;
+
+	if (one->is_initial || other->is_initial)
 		/* Its inode may be another one under another kernel. */
-		return a->netns.is_initial == b->netns.is_initial;
-	return a->netns.inode == b->netns.inode && a->netns.has_cookie == b->netns.has_cookie &&
-	       a->netns.cookie == b->netns.cookie && strcmp(a->boot_id, b->boot_id) == 0;
+		return one->is_initial == other->is_initial;
+	if (one->has_cookie && other->has_cookie && one->cookie != other->cookie)
+		return false;
+	return one->inode == other->inode && strcmp(a->boot_id, b->boot_id) == 0;
 }
 
 int ka_undone_by(const struct ka_transaction *list, size_t count, int id)

@@ -85,6 +85,8 @@ int ka_dropin_write(const char *path, const char *text, struct ka_error *reterr)
 		error = ka_file_replace(fd, TEMPORARY, name, text, strlen(text));
 	else
 		error = ka_file_remove(fd, name);
+	if (error == 0)
+		error = ka_file_sync(fd);
 	close(fd);
 	return error < 0 ? fail(reterr, -error, path) : 0;
 }

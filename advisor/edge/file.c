@@ -139,10 +139,13 @@ int ka_file_replace(int directory, const char *temporary, const char *name, cons
 	error = write_open(fd, bytes, length);
 	if (error == 0 && renameat(directory, temporary, directory, name) < 0)
 		error = -errno;
-	if (error < 0) {
+	if (error < 0)
 		unlinkat(directory, temporary, 0);
-		return error;
-	}
+	return error;
+}
+
+int ka_file_sync(int directory)
+{
 	return fsync(directory) < 0 ? -errno : 0;
 }
 
@@ -169,14 +172,12 @@ int ka_file_make_directory(const char *path)
 	fd = ka_file_open_directory(parent);
 	if (fd < 0)
 		return fd;
-	error = fsync(fd) < 0 ? -errno : 0;
+	error = ka_file_sync(fd);
 	close(fd);
 	return error;
 }
 
 int ka_file_remove(int directory, const char *name)
 {
-	if (unlinkat(directory, name, 0) < 0 && errno != ENOENT)
-		return -errno;
-	return fsync(directory) < 0 ? -errno : 0;
+	return unlinkat(directory, name, 0) < 0 && errno != ENOENT ? -errno : 0;
 }

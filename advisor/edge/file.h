@@ -19,11 +19,13 @@ int ka_file_read(int directory, const char *name, size_t max, bool follow, char 
 		 size_t *ret_length);
 
 /* Makes name hold bytes[0..length), mode 0644: written to the file temporary in the same
- * directory, fsynced, renamed over name, the directory fsynced. A leftover temporary is replaced.
- * On failure the temporary is gone and name holds either the old content or the new one (the
- * rename was done, but the directory could not be fsynced). */
+ * directory, fsynced, renamed over name. A leftover temporary is replaced. On failure the temporary
+ * is gone and name holds the old content. Only after ka_file_sync does the new one last. */
 int ka_file_replace(int directory, const char *temporary, const char *name, const char *bytes,
 		    size_t length);
+
+/* Makes what was renamed or removed in the directory last. */
+int ka_file_sync(int directory);
 
 /* Makes the directory, mode 0755, durably, unless it is there. Its parent must exist. */
 int ka_file_make_directory(const char *path);
@@ -31,7 +33,7 @@ int ka_file_make_directory(const char *path);
 /* Opens a directory to be read or worked in, as a file descriptor to be closed by the caller. */
 int ka_file_open_directory(const char *path);
 
-/* Removes name and fsyncs the directory. A file that is not there is a success. */
+/* Removes name. A file that is not there is a success. */
 int ka_file_remove(int directory, const char *name);
 
 #endif

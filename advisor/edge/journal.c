@@ -395,6 +395,9 @@ int ka_journal_write(const char *state_directory, const struct ka_transaction *t
 		return -1;
 	snprintf(name, sizeof(name), "%06d.json", transaction->id);
 	error = ka_file_replace(fd, TEMPORARY, name, bytes, length + 1);
+	/* When the new state stands in the record, failing would be the lie. */
+	if (error == 0 && ka_file_sync(fd) < 0 && transaction->state == KA_BEGUN)
+		error = -EIO;
 	return error < 0 ? fail(reterr, -error, path) : 0;
 }
 
@@ -405,8 +408,8 @@ void ka_journal_forget(const char *state_directory, int id)
 
 	fd = open_journal(state_directory, false, path, NULL);
 	snprintf(name, sizeof(name), "%06d.json", id);
-	if (fd >= 0)
-		ka_file_remove(fd, name);
+	if (fd >= 0 && ka_file_remove(fd, name) == 0)
+		ka_file_sync(fd);
 }
 
 int ka_journal_clean(const char *state_directory, struct ka_error *reterr)

@@ -18,8 +18,10 @@ int ka_journal_read(struct ka_arena *arena, const char *state_directory,
 		    const struct ka_transaction **ret_list, size_t *ret_count,
 		    struct ka_error *reterr);
 
-/* Writes one record, or replaces it, durably; the state directory must be there. On failure,
- * KA_E_JOURNAL, the record is as it was before or as it was to be. */
+/* Writes one record, or replaces it; the state directory must be there. On failure, KA_E_JOURNAL,
+ * the record is as it was before, or, when it was begun but not made to last, as it was to be. A
+ * record of another state than KA_BEGUN need not last: should it be lost with the power, then the
+ * next run finds the transaction begun, and undoes or finishes it. */
 int ka_journal_write(const char *state_directory, const struct ka_transaction *transaction,
 		     struct ka_error *reterr);
 

@@ -1,0 +1,138 @@
+"""A private host to break: its own network namespace, /etc/sysctl.d, /var/lib and /run, in which
+kaadvise believes that it is in the initial namespace. Nothing of the real host is changed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SKIP = 77
+KEYS = ("time", "intvl", "probes")
+DROP_IN = "/etc/sysctl.d/90-kaadvise.conf"
+STATE = "/var/lib/kaadvise"
+SYSCTL_DIRECTORIES = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d",
+                      "/usr/lib/sysctl.d")
+
+
+def skip(reason):
+    print(f"SKIP: {reason}")
+    sys.exit(SKIP)
+
+
+def mount(*words):
+    subprocess.run(["mount", *words], check=True, stdin=subprocess.DEVNULL)
+
+
+def enter_namespaces():
+    """Runs this program again in new network and mount namespaces."""
+    if os.environ.get("KA_PRIVATE_HOST"):
+        return
+    words = ["unshare", "--net", "--mount", "--propagation", "private"]
+    if subprocess.run(words + ["true"], stderr=subprocess.DEVNULL).returncode != 0:
+        skip("needs CAP_SYS_ADMIN for a network and a mount namespace of its own")
+    os.environ["KA_PRIVATE_HOST"] = "1"
+    os.execvp(words[0], words + [sys.executable, *sys.argv])
+
+
+def make_root():
+    """A root directory of bind mounts: what marks a container on the real one is not in it."""
+    root = tempfile.mkdtemp(prefix="kaadvise-faults-")
+    mount("-t", "tmpfs", "-o", "mode=0755", "none", root)
+    for name in os.listdir("/"):
+        source, target = f"/{name}", f"{root}/{name}"
+        if os.path.islink(source):
+            os.symlink(os.readlink(source), target)
+        elif os.path.isdir(source):
+            os.mkdir(target)
+            if name not in ("run", "var"):
+                mount("--rbind", source, target)
+    for directory in ("run", "var/lib", "var/tmp"):
+        os.makedirs(f"{root}/{directory}", exist_ok=True)
+    return root
+
+
+def isolate():
+    """Enters the private host. Ends the program with SKIP where that is not permitted."""
+    enter_namespaces()
+    root = make_root()
+    os.chroot(root)
+    os.chdir("/")
+    for directory in SYSCTL_DIRECTORIES:
+        if os.path.isdir(directory):
+            mount("-t", "tmpfs", "-o", "mode=0755", "none", directory)
+    if os.path.exists("/etc/sysctl.conf"):
+        mount("--bind", "/dev/null", "/etc/sysctl.conf")
+    # net.core.netdev_budget exists in the initial namespace only.
+    mount("-t", "tmpfs", "none", "/proc/sys/net/core")
+    open("/proc/sys/net/core/netdev_budget", "w").close()
+    # A sanitizer cannot look for leaks in a process that strace holds.
+    os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
+
+
+class Host:
+    def __init__(self, program):
+        self.program = program
+
+    def run(self, *words, prefix=(), **more):
+        return subprocess.run([*prefix, self.program, *words], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, **more)
+
+    def values(self):
+        found = []
+        for key in KEYS:
+            with open(f"/proc/sys/net/ipv4/tcp_keepalive_{key}") as file:
+                found.append(int(file.read()))
+        return tuple(found)
+
+    def set_values(self, values):
+        for key, value in zip(KEYS, values):
+            with open(f"/proc/sys/net/ipv4/tcp_keepalive_{key}", "w") as file:
+                file.write(f"{value}\n")
+
+    def files(self, directory):
+        """Every file below the directory, with its content."""
+        found = {}
+        for place, _, names in os.walk(directory):
+            for name in names:
+                path = os.path.join(place, name)
+                with open(path) as file:
+                    found[path] = file.read()
+        return found
+
+    def condition(self):
+        """What a user cares about: the values and the files that are read at boot."""
+        return self.values(), self.files("/etc/sysctl.d")
+
+    def empty(self, directory):
+        for name in os.listdir(directory):
+            path = os.path.join(directory, name)
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+    def reset(self, values=(7200, 75, 9)):
+        self.set_values(values)
+        for directory in ("/etc/sysctl.d", "/var/lib"):
+            self.empty(directory)
+
+    def save(self):
+        return self.values(), self.files("/etc/sysctl.d"), self.files("/var/lib")
+
+    def restore(self, saved):
+        self.reset(saved[0])
+        for files in saved[1:]:
+            for path, content in files.items():
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "w") as file:
+                    file.write(content)
+
+    def history(self):
+        """The journal as the program reads it; a damaged one is a failure."""
+        result = self.run("history", "-f", "json")
+        assert result.returncode == 0, f"the journal is damaged: {result.stderr}"
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    def leftovers(self):
+        """Temporary files."""
+        paths = [*self.files("/etc/sysctl.d"), *self.files("/var/lib")]
+        return [path for path in paths if path.endswith("tmp")]
