@@ -53,6 +53,8 @@ static bool make_pattern(char pattern[static KEY_SIZE], struct span key)
 			return false;
 		pattern[used++] = byte;
 	}
+	if (used > 0 && pattern[used - 1] == '/')
+		used--;
 	pattern[used] = '\0';
 	return true;
 }
@@ -91,8 +93,8 @@ void ka_sysctl_line_read(const char *line, size_t length, struct ka_sysctl_line 
 		key = trim(text.at, (size_t)(equals - text.at));
 		value = trim(equals + 1, (size_t)(text.at + text.length - equals - 1));
 	}
-	/* A '-' in front means: no matter whether it fails. */
-	if (key.length > 0 && *key.at == '-')
+	/* A '-' in front means: no matter whether it fails. procps takes two. */
+	while (key.length > 0 && *key.at == '-')
 		key = trim(key.at + 1, key.length - 1);
 	for (int i = 0; i < KA_KEY_COUNT; i++) {
 		if (!may_mean(key, (enum ka_key)i))
