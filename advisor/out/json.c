@@ -3,10 +3,26 @@
 #include "base/number.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
-/* The builders return a new reference, or NULL without memory, which json_pack and the _new
- * setters pass on; only the end looks. */
+/* The builders return a new reference, or NULL without memory, which json_pack passes on; only the
+ * end looks. */
+
+/* Both take the item. A collection that lost one must not pass for the whole: it becomes NULL. */
+static void append(json_t **list, json_t *item)
+{
+	if (json_array_append_new(*list, item) == 0)
+		return;
+	json_decref(*list);
+	*list = NULL;
+}
+
+static void set(json_t **object, const char *key, json_t *item)
+{
+	if (json_object_set_new(*object, key, item) == 0)
+		return;
+	json_decref(*object);
+	*object = NULL;
+}
 
 /* Text from outside may hold anything: what is not UTF-8 is escaped like on a terminal. */
 static json_t *string_or_escaped(struct ka_arena *arena, const char *text)
@@ -30,11 +46,10 @@ static json_t *profiles_json(struct ka_arena *arena, const struct ka_intent *int
 	for (size_t i = 0; i < intent->profile_count; i++) {
 		const struct ka_profile *profile = intent->profiles[i];
 
-		json_array_append_new(list,
-				      json_pack("{s:o, s:o, s:o}", "id",
-						string_or_escaped(arena, profile->id), "origin",
-						string_or_escaped(arena, profile->origin), "sha256",
-						string_or_escaped(arena, profile->sha256)));
+		append(&list,
+		       json_pack("{s:o, s:o, s:o}", "id", string_or_escaped(arena, profile->id),
+				 "origin", string_or_escaped(arena, profile->origin), "sha256",
+				 string_or_escaped(arena, profile->sha256)));
 	}
 	return list;
 }
@@ -68,8 +83,7 @@ static json_t *path_json(struct ka_arena *arena, const struct ka_analysis *analy
 		return json_null();
 	hops = json_array();
 	for (size_t i = 0; i < intent->path.count; i++)
-		json_array_append_new(hops,
-				      hop_json(arena, &intent->path.hops[i], &analysis->hops[i]));
+		append(&hops, hop_json(arena, &intent->path.hops[i], &analysis->hops[i]));
 	return json_pack("{s:o, s:o}", "profiles", profiles_json(arena, intent), "hops", hops);
 }
 
@@ -80,9 +94,9 @@ static json_t *data_json(struct ka_arena *arena, const struct ka_finding *findin
 	for (size_t i = 0; i < finding->data_count; i++) {
 		const struct ka_datum *datum = &finding->data[i];
 
-		json_object_set_new(data, datum->key,
-				    datum->text ? string_or_escaped(arena, datum->text)
-						: json_integer(datum->number));
+		set(&data, datum->key,
+		    datum->text ? string_or_escaped(arena, datum->text)
+				: json_integer(datum->number));
 	}
 	return data;
 }
@@ -94,13 +108,12 @@ static json_t *findings_json(struct ka_arena *arena, const struct ka_findings *f
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct ka_finding *finding = &findings->items[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:n, s:o, s:n}", "rule",
-						      finding->rule->id, "severity",
-						      ka_severity_words[finding->severity], "title",
-						      finding->rule->title, "message",
-						      string_or_escaped(arena, finding->message),
-						      "location", "data", data_json(arena, finding),
-						      "waiver"));
+		append(&list,
+		       json_pack("{s:s, s:s, s:s, s:o, s:n, s:o, s:n}", "rule", finding->rule->id,
+				 "severity", ka_severity_words[finding->severity], "title",
+				 finding->rule->title, "message",
+				 string_or_escaped(arena, finding->message), "location", "data",
+				 data_json(arena, finding), "waiver"));
 	}
 	return list;
 }
@@ -120,8 +133,7 @@ static json_t *proof_json(struct ka_arena *arena, const struct ka_recommendation
 	for (size_t i = 0; i < recommendation->proof_count; i++) {
 		const struct ka_proof *proof = &recommendation->proof[i];
 
-		json_array_append_new(
-			list, json_pack("{s:s, s:I, s:I, s:I}", "constraint",
+		append(&list, json_pack("{s:s, s:I, s:I, s:I}", "constraint",
 					constraint_name(arena, proof->constraint, proof->hop),
 					"left_ms", (json_int_t)proof->left_ms, "right_ms",
 					(json_int_t)proof->right_ms, "slack_ms",
@@ -141,7 +153,7 @@ static json_t *recommendation_json(struct ka_arena *arena, const struct ka_analy
 	yielded = json_array();
 	for (int c = 0; c < KA_C_COUNT; c++)
 		if (recommendation->yielded[c])
-			json_array_append_new(yielded, json_string(ka_constraint_words[c]));
+			append(&yielded, json_string(ka_constraint_words[c]));
 	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "change",
 			 recommendation->change, "time_s", (json_int_t)value[KA_TIME], "intvl_s",
 			 (json_int_t)value[KA_INTVL], "probes", (json_int_t)value[KA_PROBES],
@@ -160,8 +172,7 @@ static json_t *conflicts_json(struct ka_arena *arena, const struct ka_analysis *
 	for (size_t i = 0; i < analysis->conflict_count; i++) {
 		const struct ka_conflict *conflict = &analysis->conflicts[i];
 
-		json_array_append_new(
-			list, json_pack("{s:s, s:{s:s, s:o}}", "constraint",
+		append(&list, json_pack("{s:s, s:{s:s, s:o}}", "constraint",
 					constraint_name(arena, conflict->constraint, conflict->hop),
 					"relax", "key", conflict->key, "value",
 					number_or_null(conflict->has_value, conflict->value)));
@@ -187,26 +198,34 @@ static json_t *report_json(struct ka_arena *arena, const struct ka_report *repor
 		report->has_failed ? "fail" : "pass");
 }
 
+static int add_bytes(const char *bytes, size_t length, void *text)
+{
+	ka_text_add_bytes(text, bytes, length);
+	return 0;
+}
+
+/* Straight into the text, which remembers a failure: jansson's own buffer forgets some. */
 static int add_line(json_t *document, struct ka_text *text, struct ka_error *reterr)
 {
-	char *line = document ? json_dumps(document, JSON_COMPACT) : NULL;
+	bool is_whole =
+		document && json_dump_callback(document, add_bytes, text, JSON_COMPACT) == 0;
 
-	if (line) {
-		ka_text_add(text, line);
-		ka_text_add(text, "\n");
-	}
-	free(line);
+	ka_text_add(text, "\n");
 	json_decref(document);
-	return line && !text->has_failed ? 0 : ka_fail_memory(reterr);
+	return is_whole && !text->has_failed ? 0 : ka_fail_memory(reterr);
 }
 
 int ka_json_report(const struct ka_report *report, struct ka_text *text, struct ka_error *reterr)
 {
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
-	int result = add_line(report_json(&arena, report), text, reterr);
+	json_t *document = report_json(&arena, report);
 
+	if (arena.has_failed) {
+		json_decref(document);
+		document = NULL;
+	}
 	ka_arena_clear(&arena);
-	return result;
+	return add_line(document, text, reterr);
 }
 
 int ka_json_row(const struct ka_json_member *members, size_t count, struct ka_text *text,
@@ -223,7 +242,7 @@ int ka_json_row(const struct ka_json_member *members, size_t count, struct ka_te
 			value = json_string(member->value);
 		else if (ka_parse_integer(member->value, &number))
 			value = json_integer(number);
-		json_object_set_new(row, member->key, value);
+		set(&row, member->key, value);
 	}
 	return add_line(row, text, reterr);
 }

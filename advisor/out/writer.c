@@ -51,7 +51,7 @@ static void wrap(struct ka_writer *writer, size_t column, size_t rest, const cha
 	while (*text) {
 		size_t length = word_length(text), columns = ka_columns(text, length);
 
-		if (column + !at_start + columns > writer->width && column > rest) {
+		if (column + !at_start + columns > writer->width && (column > rest || !at_start)) {
 			ka_end_line(writer);
 			ka_text_repeat(&writer->text, " ", rest);
 			column = rest;
