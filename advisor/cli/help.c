@@ -57,7 +57,8 @@ static void print_options(FILE *file, unsigned commands)
 void ka_help(FILE *file, const struct ka_command *command)
 {
 	if (command) {
-		fprintf(file, "Usage: kaadvise %s %s\n\n", command->name, command->synopsis);
+		fprintf(file, "Usage: kaadvise %s%s%s\n\n", command->name,
+			*command->synopsis ? " " : "", command->synopsis);
 		print_wrapped(file, command->description, 0);
 		print_options(file, 1u << (command - ka_commands));
 		return;
@@ -70,6 +71,6 @@ void ka_help(FILE *file, const struct ka_command *command)
 		fprintf(file, "  %-10s %s\n", ka_commands[i].name, ka_commands[i].summary);
 	print_options(file, (1u << KA_CMD_COUNT) - 1);
 	fprintf(file,
-		"\nExit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 bad input, 4 the "
-		"system\ncould not be read or changed. `kaadvise COMMAND --help` tells more.\n");
+		"\nExit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 bad input, 4 the\n"
+		"system could not be read or changed. `kaadvise COMMAND --help` tells more.\n");
 }

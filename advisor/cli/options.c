@@ -6,9 +6,12 @@
 
 enum { OPTIONS_MAX = 64 };
 
+/* In front of the command stand only options that every command takes. */
 static bool takes(const struct ka_command *command, const struct ka_option *option)
 {
-	return !command || option->commands & 1u << (command - ka_commands);
+	if (!command)
+		return option->commands == (1u << KA_CMD_COUNT) - 1;
+	return option->commands & 1u << (command - ka_commands);
 }
 
 static int fail_unknown(const struct ka_options *options, const char *word, size_t length,
@@ -16,7 +19,6 @@ static int fail_unknown(const struct ka_options *options, const char *word, size
 {
 	const char *names[OPTIONS_MAX + 1];
 	const char *name = ka_arena_copy(options->arena, word, length), *nearest;
-	const char *command = options->command ? options->command->name : NULL;
 	size_t count = 0;
 
 	for (size_t i = 0; i < ka_option_count && count < OPTIONS_MAX; i++)
@@ -27,9 +29,14 @@ static int fail_unknown(const struct ka_options *options, const char *word, size
 	if (nearest)
 		return ka_fail(reterr, KA_E_OPTION_UNKNOWN,
 			       "unknown option '--%s'; did you mean '--%s'?", name, nearest);
+	if (!options->command)
+		return ka_fail(
+			reterr, KA_E_OPTION_UNKNOWN,
+			"unknown option '--%s' in front of the command: see `kaadvise --help`",
+			name);
 	return ka_fail(reterr, KA_E_OPTION_UNKNOWN,
-		       "unknown option '--%s': see `kaadvise %s%s--help`", name,
-		       command ? command : "", command ? " " : "");
+		       "unknown option '--%s': see `kaadvise %s --help`", name,
+		       options->command->name);
 }
 
 static const struct ka_option *find_long(const struct ka_command *command, const char *name,
@@ -136,7 +143,8 @@ static int take_short(struct ka_options *options, const char *word, struct words
 	const struct ka_option *option = find_short(options->command, word[0]);
 
 	if (!option || (!option->metavar && word[1]))
-		return ka_fail(reterr, KA_E_OPTION_UNKNOWN, "unknown option '-%s'", word);
+		return ka_fail(reterr, KA_E_OPTION_UNKNOWN, "unknown option '-%s'%s", word,
+			       options->command ? "" : " in front of the command");
 	return take_option(options, option, word[1] ? word + 1 : NULL, words, reterr);
 }
 
