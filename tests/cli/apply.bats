@@ -1,0 +1,178 @@
+# apply, rollback and history, on values and files of a namespace of our own.
+load common
+
+setup() {
+	needs_namespaces
+}
+
+@test "in a fresh namespace: apply, again, check, rollback" {
+	run -0 in_namespace plain '
+		kaadvise check -p aws-nlb >/dev/null && exit 9
+		kaadvise apply -p aws-nlb; values
+		kaadvise apply -p aws-nlb; values
+		kaadvise check -p aws-nlb >/dev/null; echo "check passes"
+		kaadvise rollback; values
+		kaadvise rollback; kaadvise history'
+	assert_line --partial "7200 -> 270"
+	assert_output --partial "only the running values"
+	assert_output --partial "--sysctl net.ipv4.tcp_keepalive_time=270"
+	assert_output --partial "Nothing to change"
+	assert_line "check passes"
+	assert_line "7200/75/9"
+	assert_output --partial "Nothing to undo"
+	assert_equal "$(grep -c '^270/10/7$' <<<"$output")" 2
+}
+
+@test "a dry run shows the difference and changes nothing" {
+	run -0 in_namespace boot '
+		kaadvise apply -p aws-nlb --dry-run; values; ls /etc/sysctl.d /var/lib'
+	assert_line "+net.ipv4.tcp_keepalive_time = 270"
+	assert_line "-net.ipv4.tcp_keepalive_time = 7200"
+	assert_line "+++ /etc/sysctl.d/90-kaadvise.conf"
+	assert_line "7200/75/9"
+	refute_line "90-kaadvise.conf"
+	refute_line "kaadvise"
+}
+
+@test "on a machine: running values and the drop-in, and back" {
+	run -0 in_namespace boot '
+		kaadvise apply -p aws-nlb >/dev/null; values
+		stat -c %a /etc/sysctl.d/90-kaadvise.conf; cat /etc/sysctl.d/90-kaadvise.conf
+		kaadvise rollback >/dev/null; values; ls /etc/sysctl.d | wc -l'
+	assert_line "270/10/7"
+	assert_line 644
+	assert_line "net.ipv4.tcp_keepalive_time = 270"
+	assert_line --regexp '^# .*kaadvise rollback'
+	assert_line "7200/75/9"
+	assert_line 0
+}
+
+@test "--live-only writes no file, --persist-only changes no value" {
+	run -0 in_namespace boot '
+		kaadvise apply --set 300,20,5 --live-only >/dev/null; values; ls /etc/sysctl.d | wc -l
+		kaadvise apply --set 400,20,5 --persist-only --drop-in 95-x.conf >/dev/null; values
+		grep -h = /etc/sysctl.d/95-x.conf | head -n 1'
+	assert_output - <<-'END'
+		300/20/5
+		0
+		300/20/5
+		net.ipv4.tcp_keepalive_time = 400
+	END
+}
+
+@test "--persist-only is impossible in a namespace" {
+	run -2 in_namespace plain 'kaadvise apply --set 300,20,5 --persist-only'
+	assert_output --partial "[KA-U009]"
+}
+
+@test "another line about these values refuses to persist, by file and line" {
+	for line in 'net.ipv4.tcp_keepalive_time = 999' '-net/ipv4/tcp_keepalive_intvl=5' \
+		'net.ipv4.tcp_keep* = 7'; do
+		run -4 in_namespace boot "
+			printf '# ours\n%s\n' '$line' >/etc/sysctl.d/50-site.conf
+			kaadvise apply -p aws-nlb"
+		assert_output --partial "/etc/sysctl.d/50-site.conf:2"
+		assert_output --partial "[KA-A007]"
+	done
+	run -0 in_namespace boot "
+		echo 'net.ipv4.tcp_keepalive_time = 999' >/etc/sysctl.d/50-site.conf
+		kaadvise apply -p aws-nlb >/dev/null 2>&1 || values
+		kaadvise apply -p aws-nlb --live-only >/dev/null; values"
+	assert_output $'7200/75/9\n270/10/7'
+}
+
+@test "a file of ours that is not ours is left alone" {
+	run -4 in_namespace boot '
+		echo "vm.swappiness = 1" >/etc/sysctl.d/90-kaadvise.conf
+		kaadvise apply -p aws-nlb'
+	assert_output --partial "[KA-A009]"
+}
+
+@test "rollback refuses when somebody changed the values, unless forced" {
+	run -0 in_namespace plain '
+		kaadvise apply --set 300,20,5 >/dev/null
+		sysctl -qw net.ipv4.tcp_keepalive_time=301
+		kaadvise rollback || echo "refused $?"; values
+		kaadvise rollback --force >/dev/null; values'
+	assert_line --partial "[KA-A010]"
+	assert_line "refused 4"
+	assert_line "301/20/5"
+	assert_line "7200/75/9"
+}
+
+@test "transactions by number, and those of other namespaces" {
+	run -0 in_namespace plain '
+		kaadvise apply --set 300,20,5 >/dev/null
+		kaadvise apply --set 200,20,5 >/dev/null
+		kaadvise rollback 7 || echo "none $?"
+		unshare -n "$KAADVISE" rollback 1 || echo "elsewhere $?"
+		kaadvise rollback 2 >/dev/null; values
+		kaadvise rollback 1 >/dev/null; values
+		kaadvise history -f json | wc -l'
+	assert_line "none 4"
+	assert_line "elsewhere 4"
+	assert_line "300/20/5"
+	assert_line "7200/75/9"
+	assert_line 4
+}
+
+@test "a path that no values satisfy changes nothing" {
+	run -1 in_namespace plain '
+		kaadvise apply --hop idle=350s --detect-within 30s --survive-outage 60s && exit 9
+		status=$?; values; ls /var/lib; exit $status'
+	assert_line "7200/75/9"
+	assert_output --partial "cannot hold together"
+	refute_line "kaadvise"
+}
+
+@test "a path that leaves nothing to do is success" {
+	run -0 in_namespace plain 'kaadvise apply -p aws-alb; values'
+	assert_line "7200/75/9"
+	assert_output --partial "nothing for TCP keepalive to do"
+}
+
+@test "a read-only /proc/sys: refused, unless the values are there already" {
+	run -4 in_namespace plain '
+		mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys
+		kaadvise apply -p aws-nlb'
+	assert_output --partial "[KA-A002]"
+	assert_output --partial "--sysctl net.ipv4.tcp_keepalive_time=270"
+	run -0 in_namespace plain '
+		sysctl -qw net.ipv4.tcp_keepalive_time=270 net.ipv4.tcp_keepalive_intvl=10
+		sysctl -qw net.ipv4.tcp_keepalive_probes=7
+		mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys
+		kaadvise apply -p aws-nlb'
+	assert_output --partial "Nothing to change"
+}
+
+@test "an ordinary user is refused and nothing is left behind" {
+	run -4 in_namespace plain '
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$KAADVISE" apply -p aws-nlb && exit 9
+		status=$?; values; ls /var/lib | wc -l; exit $status'
+	assert_line "7200/75/9"
+	assert_line 0
+}
+
+@test "apply in another namespace" {
+	name=ka-apply-$$
+	ip netns add "$name"
+	run -0 in_namespace plain "
+		kaadvise apply --netns $name -p aws-nlb >/dev/null; values
+		ip netns exec $name sysctl -n net.ipv4.tcp_keepalive_time
+		kaadvise rollback --netns $name >/dev/null
+		ip netns exec $name sysctl -n net.ipv4.tcp_keepalive_time"
+	ip netns del "$name"
+	assert_output $'7200/75/9\n270\n7200'
+}
+
+@test "check after apply finds nothing to change, for every built-in profile" {
+	run -0 in_namespace plain '
+		for id in $("$KAADVISE" profiles list -f json | sed "s/^{\"id\":\"\([^\"]*\)\".*/\1/" | uniq); do
+			sysctl -qw net.ipv4.tcp_keepalive_time=7200 net.ipv4.tcp_keepalive_intvl=75
+			sysctl -qw net.ipv4.tcp_keepalive_probes=9
+			kaadvise apply -p "$id" >/dev/null
+			kaadvise check -p "$id" -f json --fail-on never
+		done'
+	assert_equal "$(grep -c '"schema":"kaadvise.report/1"' <<<"$output")" 12
+	refute_output --regexp '"rule":"KA(1[0-9]*|201|202|203|206|207|210)"'
+}
