@@ -69,6 +69,42 @@ static int merge_http_value(const char *what, const char *flag, const struct ka_
 	return 0;
 }
 
+/* With --http-client the client is no longer the one that a profile knows: what profiles say of its
+ * closing counts only where they agree. */
+static int merge_client_closes(struct ka_http *http, const struct ka_profile *profile,
+			       const struct ka_http *flags, struct ka_error *reterr)
+{
+	enum ka_client_closes other = profile->http.client_closes;
+
+	if (other == KA_CLOSES_UNSTATED || other == http->client_closes)
+		return 0;
+	if (http->client_closes != KA_CLOSES_UNSTATED && !flags->has_client)
+		return ka_fail(
+			reterr, KA_E_CONTRADICTION,
+			"profile %s states client_closes: %s, another one %s: say --http-client",
+			profile->id, ka_client_closes_words[other],
+			ka_client_closes_words[http->client_closes]);
+	/* Of the two words the later one promises less. */
+	if (other > http->client_closes)
+		http->client_closes = other;
+	return 0;
+}
+
+static int merge_only(struct ka_http *http, const struct ka_profile *profile,
+		      const struct ka_http *flags, struct ka_error *reterr)
+{
+	if (flags->has_only || !profile->http.has_only)
+		return 0;
+	if (http->has_only && http->only != profile->http.only)
+		return ka_fail(reterr, KA_E_CONTRADICTION,
+			       "profile %s states http only: %s, another one %s: say --http-only",
+			       profile->id, profile->http.only ? "true" : "false",
+			       http->only ? "true" : "false");
+	http->has_only = true;
+	http->only = profile->http.only;
+	return 0;
+}
+
 static int merge_http(struct ka_http *http, const struct ka_profile *profile,
 		      const struct ka_http *flags, struct ka_error *reterr)
 {
@@ -81,14 +117,9 @@ static int merge_http(struct ka_http *http, const struct ka_profile *profile,
 			     &http->client_s, flags->has_client, other->has_client, other->client_s,
 			     reterr) < 0)
 		return -1;
-	/* A client counts as closing actively only where nobody says otherwise. */
-	if (other->client_closes > http->client_closes)
-		http->client_closes = other->client_closes;
-	if (other->has_only && !flags->has_only) {
-		http->only |= other->only;
-		http->has_only = true;
-	}
-	return 0;
+	if (merge_client_closes(http, profile, flags, reterr) < 0)
+		return -1;
+	return merge_only(http, profile, flags, reterr);
 }
 
 static int merge_profiles(const struct ka_ingredient *ingredients, size_t count,

@@ -198,14 +198,15 @@ static void http_values_must_agree(void **state)
 	ka_arena_clear(&built.arena);
 }
 
-static void closing_and_only_are_merged(void **state)
+static void closing_and_only_must_agree(void **state)
 {
 	const struct ka_profile active = {
 		.id = "a",
 		.http = {.client_closes = KA_CLOSES_ACTIVE, .has_only = true, .only = true}};
-	const struct ka_profile reuse = {
-		.id = "b", .http = {.client_closes = KA_CLOSES_ON_REUSE, .has_only = true}};
+	const struct ka_profile reuse = {.id = "b", .http = {.client_closes = KA_CLOSES_ON_REUSE}};
+	const struct ka_profile not_only = {.id = "c", .http = {.has_only = true}};
 	struct ka_stated stated = {.http = {.has_only = true, .only = false}};
+	struct ka_stated client = {.http = {.has_client = true, .client_s = 30}};
 	struct built built;
 
 	(void)state;
@@ -215,8 +216,26 @@ static void closing_and_only_are_merged(void **state)
 	ka_arena_clear(&built.arena);
 
 	build(&built, &active, &reuse, NULL);
+	assert_int_equal(built.error.id, KA_E_CONTRADICTION);
+	assert_contains(built.error.message, "client_closes: on-reuse, another one active");
+	ka_arena_clear(&built.arena);
+
+	build(&built, &active, &reuse, &client);
+	assert_int_equal(built.result, 0);
 	assert_int_equal(built.intent.http.client_closes, KA_CLOSES_ON_REUSE);
-	assert_true(built.intent.http.only);
+	ka_arena_clear(&built.arena);
+
+	build(&built, &reuse, &active, &client);
+	assert_int_equal(built.intent.http.client_closes, KA_CLOSES_ON_REUSE);
+	ka_arena_clear(&built.arena);
+
+	build(&built, &active, &not_only, NULL);
+	assert_int_equal(built.error.id, KA_E_CONTRADICTION);
+	assert_contains(built.error.message, "say --http-only");
+	ka_arena_clear(&built.arena);
+
+	build(&built, &active, &not_only, &stated);
+	assert_int_equal(built.result, 0);
 	ka_arena_clear(&built.arena);
 
 	build(&built, &active, NULL, &stated);
@@ -268,7 +287,7 @@ int main(void)
 		cmocka_unit_test(the_strictest_profile_wins),
 		cmocka_unit_test(flags_beat_profiles),
 		cmocka_unit_test(http_values_must_agree),
-		cmocka_unit_test(closing_and_only_are_merged),
+		cmocka_unit_test(closing_and_only_must_agree),
 		cmocka_unit_test(every_cap_ends_cleanly),
 		cmocka_unit_test(words_stand_in_enum_order),
 	};
