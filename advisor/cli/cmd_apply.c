@@ -5,20 +5,28 @@
 #include "out/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
-enum { PURPOSE_MAX = 2000 };
+enum { PURPOSE_MAX = 2000, REASONS_MAX = 8000 }; /* bytes */
 
 /* The words that named the values, as one line without control characters. */
 static const char *purpose_of(const struct ka_options *options)
 {
 	const int64_t *set = options->set.value;
 	const char *words = options->path_words.bytes;
+	size_t length;
 
 	if (options->has_set)
 		words = ka_arena_printf(options->arena, "--set %" PRId64 ",%" PRId64 ",%" PRId64,
 					set[KA_TIME], set[KA_INTVL], set[KA_PROBES]);
 	words = ka_escape(options->arena, words ? words : "");
-	return ka_arena_printf(options->arena, "%.*s", PURPOSE_MAX, words);
+	if (strlen(words) <= PURPOSE_MAX)
+		return words;
+	/* Cut between two characters of UTF-8. */
+	length = PURPOSE_MAX;
+	while (length > 0 && (words[length] & 0xc0) == 0x80)
+		length--;
+	return ka_arena_printf(options->arena, "%.*s...", (int)length, words);
 }
 
 /* The constraints, a line each, for the comments of the drop-in. */
@@ -27,12 +35,12 @@ static const char *reasons_of(struct ka_arena *arena, const struct ka_analysis *
 	const struct ka_recommendation *recommendation = &analysis->recommendation;
 	const char *lines = "";
 
-	for (size_t i = 0; i < recommendation->proof_count; i++) {
+	for (size_t i = 0; i < recommendation->proof_count && strlen(lines) < REASONS_MAX; i++) {
 		const struct ka_proof *proof = &recommendation->proof[i];
 		const char *name = ka_constraint_words[proof->constraint];
 
 		if (proof->constraint == KA_C_HOP)
-			name = ka_escape(arena, analysis->intent->path.hops[proof->hop].name);
+			name = ka_arena_printf(arena, "hop %zu", proof->hop + 1);
 		lines = ka_arena_printf(arena, "%s%s: %s <= %s\n", lines, name,
 					ka_seconds(arena, proof->left_ms),
 					ka_seconds_left(arena, proof->right_ms));

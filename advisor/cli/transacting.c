@@ -327,6 +327,8 @@ int ka_run_transact(struct ka_run *run, struct ka_transaction *transaction, stru
 struct recovery {
 	const struct ka_condition *goal, *other;
 	struct ka_condition now, wanted;
+	const char *left_alone[KA_KEY_COUNT + 1]; /* what somebody else has changed since */
+	size_t left_count;
 };
 
 static int read_now(struct ka_run *run, const struct ka_transaction *transaction,
@@ -340,14 +342,8 @@ static int read_now(struct ka_run *run, const struct ka_transaction *transaction
 	return 0;
 }
 
-static void leave_alone(struct ka_run *run, const char *what)
-{
-	ka_paragraph(&run->said, 2, 2, "%s was changed by somebody else since: left alone.", what);
-}
-
 /* What is the transaction's own goes to the goal; the rest stays. */
-static void want(struct ka_run *run, const struct ka_transaction *transaction,
-		 struct recovery *recovery)
+static void want(const struct ka_transaction *transaction, struct recovery *recovery)
 {
 	recovery->wanted = recovery->now;
 	for (int key = 0; key < KA_KEY_COUNT && transaction->has_live; key++) {
@@ -356,14 +352,29 @@ static void want(struct ka_run *run, const struct ka_transaction *transaction,
 		if (now == recovery->other->live.value[key])
 			recovery->wanted.live.value[key] = recovery->goal->live.value[key];
 		else if (now != recovery->goal->live.value[key])
-			leave_alone(run, ka_sysctls[key].key);
+			recovery->left_alone[recovery->left_count++] = ka_sysctls[key].key;
 	}
 	if (!transaction->drop_in)
 		return;
 	if (ka_same_file(recovery->now.file, recovery->other->file))
 		recovery->wanted.file = recovery->goal->file;
 	else if (!ka_same_file(recovery->now.file, recovery->goal->file))
-		leave_alone(run, transaction->drop_in);
+		recovery->left_alone[recovery->left_count++] = transaction->drop_in;
+}
+
+static const char *recovered_word(const struct ka_transaction *dead)
+{
+	return dead->kind == KA_APPLY ? "undone" : "finished";
+}
+
+static void say_recovered(struct ka_run *run, const struct ka_transaction *dead,
+			  const struct recovery *recovery)
+{
+	ka_paragraph(&run->said, 0, 2, "Transaction %d (%s) had died half-way: %s.", dead->id,
+		     ka_transaction_kind_words[dead->kind], recovered_word(dead));
+	for (size_t i = 0; i < recovery->left_count; i++)
+		ka_paragraph(&run->said, 2, 4, "%s was changed by somebody else since: left alone.",
+			     recovery->left_alone[i]);
 }
 
 /* Carries the dead run's transaction to its goal and marks it in the journal. */
@@ -377,12 +388,10 @@ static int recover_one(struct ka_run *run, const struct ka_transaction *dead,
 	struct ka_plan plan;
 	size_t begun;
 
-	ka_paragraph(&run->said, 0, 2, "Transaction %d (%s) had died half-way: %s.", dead->id,
-		     ka_transaction_kind_words[dead->kind], is_apply ? "undone" : "finished");
 	if ((dead->drop_in && ka_dropin_clean(dead->drop_in, reterr) < 0) ||
 	    read_now(run, dead, &recovery.now, reterr) < 0)
 		return -1;
-	want(run, dead, &recovery);
+	want(dead, &recovery);
 	rest.kind = KA_ROLLBACK; /* puts old values back: no other file is asked */
 	rest.from = recovery.now;
 	rest.to = recovery.wanted;
@@ -390,7 +399,10 @@ static int recover_one(struct ka_run *run, const struct ka_transaction *dead,
 	if (do_steps(run, &rest, &plan, &begun, reterr) < 0)
 		return -1;
 	marked.state = is_apply ? KA_PUT_BACK : KA_FINISHED;
-	return ka_journal_write(KA_STATE_DIRECTORY, &marked, reterr);
+	if (ka_journal_write(KA_STATE_DIRECTORY, &marked, reterr) < 0)
+		return -1;
+	say_recovered(run, dead, &recovery);
+	return 0;
 }
 
 static int recover_all(struct ka_run *run, size_t *ret_count, struct ka_error *reterr)

@@ -78,7 +78,7 @@ def apply_sets_values_and_file(machine):
     assert machine.values() == NEW
     text = read(host.DROP_IN)
     assert text.endswith(lines_for(NEW)), text
-    for words in ("-p aws-nlb", "NLB: ", "detect_within: ", "kaadvise rollback"):
+    for words in ("-p aws-nlb", "hop 1: ", "detect_within: ", "kaadvise rollback"):
         assert words in text, text
     assert os.stat(host.DROP_IN).st_mode & 0o7777 == 0o644
     (entry,) = machine.history()
@@ -493,6 +493,28 @@ def die_at(machine, words, key):
                                 f"/proc/sys/net/ipv4/tcp_keepalive_{key}", "-e", "trace=write",
                                 "-e", "inject=write:signal=SIGKILL:when=1"))
     assert [entry["state"] for entry in machine.history()][-1] == "unfinished"
+
+
+@situation
+def what_cannot_be_put_back_now_is_put_back_later(machine):
+    """The first value is written, and from then on no value can be."""
+    paths = [word for key in host.KEYS for word in ("-P", f"/proc/sys/net/ipv4/tcp_keepalive_{key}")]
+    expect(machine, SET, 4, "KA-A012", "Input/output error", prefix=(
+        "strace", "-qq", "-o", "/tmp/strace.log", *paths, "-e", "trace=write", "-e",
+        "inject=write:error=EIO:when=2+"))
+    assert machine.values() == (7200, 10, 9) and not os.path.exists(host.DROP_IN)
+    assert [entry["state"] for entry in machine.history()] == ["unfinished"]
+    expect(machine, ("rollback",), 0, "Transaction 1 (apply) had died half-way: undone")
+    assert machine.condition() == (DEFAULTS, {})
+
+
+@situation
+def long_words_are_cut(machine):
+    name = "\u00e9\u4e2d" * 3000
+    expect(machine, ("apply", "--hop", f"idle=350s,name={name}"), 0)
+    assert machine.values() == NEW and len(read(host.DROP_IN)) < 4000
+    expect(machine, ("rollback",), 0)
+    assert machine.condition() == (DEFAULTS, {})
 
 
 @situation

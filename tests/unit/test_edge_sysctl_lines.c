@@ -222,7 +222,7 @@ static void a_small_arena_is_an_error(void **state)
 			assert_int_equal(lines.count, 2);
 		ka_arena_clear(&arena);
 		/* In small steps where single strings no longer fit. */
-		cap += cap > 150000 ? 7 : 1000;
+		cap += cap > 150000 ? 397 : 1000;
 	} while (result < 0);
 	assert_int_at_least(cap, 100000);
 }
