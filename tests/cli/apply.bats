@@ -108,12 +108,16 @@ setup() {
 		unshare -n "$KAADVISE" rollback 1 || echo "elsewhere $?"
 		kaadvise rollback 2 >/dev/null; values
 		kaadvise rollback 1 >/dev/null; values
-		kaadvise history -f json | wc -l'
+		kaadvise history -f json'
 	assert_line "none 4"
 	assert_line "elsewhere 4"
 	assert_line "300/20/5"
 	assert_line "7200/75/9"
-	assert_line 4
+	grep '^{' <<<"$output" >"$BATS_TEST_TMPDIR/history"
+	keep "$BATS_TEST_TMPDIR/history"
+	assert_equal "$(wc -l <"$BATS_TEST_TMPDIR/history")" 4
+	assert_equal "$(sed 's/.*"state":"\([a-z]*\)".*/\1/' "$BATS_TEST_TMPDIR/history" | xargs)" \
+		"undone undone done done"
 }
 
 @test "a path that no values satisfy changes nothing" {
@@ -173,6 +177,11 @@ setup() {
 			kaadvise apply -p "$id" >/dev/null
 			kaadvise check -p "$id" -f json --fail-on never
 		done'
+	keep_output
 	assert_equal "$(grep -c '"schema":"kaadvise.report/1"' <<<"$output")" 12
 	refute_output --regexp '"rule":"KA(1[0-9]*|201|202|203|206|207|210)"'
+}
+
+@test "every JSON document validates" {
+	all_valid
 }

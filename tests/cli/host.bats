@@ -1,91 +1,185 @@
-# Reading a host: this one, another namespace, and hosts that hide what is asked for.
+# Reading the host: its own values, hidden and broken /proc/sys, other namespaces.
 load common
 
 setup() {
 	needs_namespaces
+	NAMES=()
 }
 
-@test "a fresh namespace behind an NLB fails, with the recommendation" {
-	run -1 in_namespace plain 'kaadvise check -p aws-nlb'
-	assert_output --partial "KA201"
-	assert_output --partial "Recommended: 270/10/7"
-	assert_output --partial "Proof"
-	assert_output --partial "kaadvise apply -p aws-nlb"
-}
-
-@test "without a path the defaults pass, with facts and a survey" {
-	run -0 in_namespace plain 'kaadvise check'
-	assert_output --partial "7875 s"
-	assert_output --partial "aws-nlb"
-	refute_output --partial "Recommended"
-}
-
-@test "another namespace by name, process and path" {
-	name=ka-cli-$$
-	ip netns add "$name"
-	ip netns exec "$name" sysctl -qw net.ipv4.tcp_keepalive_time=333
-	ip netns exec "$name" sleep 60 &
-	pid=$!
-	until [ "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
-	for word in "$name" "$pid" "/run/netns/$name" "/proc/$pid/ns/net"; do
-		run -0 kaadvise check --netns "$word" -f json
-		assert_output --partial '"time_s":333'
-		assert_output --partial '"kind":"netns"'
+teardown() {
+	local name
+	for name in "${NAMES[@]}"; do
+		ip netns delete "$name"
 	done
-	kill $pid
-	ip netns del "$name"
 }
 
-@test "a namespace that is not there, or is none" {
-	run -4 kaadvise check --netns nosuch-$$
-	assert_output --partial "[KA-S004]"
-	run -4 kaadvise check --netns /etc/passwd
-	assert_output --partial "not a network namespace"
-	run -4 kaadvise check --netns 999999999
-	assert_output --partial "[KA-S004]"
-}
-
-@test "an ordinary user may read, but not enter" {
-	run -0 setpriv --reuid 65534 --regid 65534 --clear-groups "$KAADVISE" check
-	name=ka-cli-user-$$
+# namespace NAME: a named network namespace with this test run's mark, and 300/20/5 in it.
+namespace() {
+	name=ka-$$-$BATS_TEST_NUMBER-$1
 	ip netns add "$name"
-	run -4 setpriv --reuid 65534 --regid 65534 --clear-groups "$KAADVISE" check --netns "$name"
-	ip netns del "$name"
-	assert_output --partial "[KA-S005]"
+	NAMES+=("$name")
+	ip netns exec "$name" sysctl -qw net.ipv4.tcp_keepalive_time=300 \
+		net.ipv4.tcp_keepalive_intvl=20 net.ipv4.tcp_keepalive_probes=5
 }
 
-@test "without /proc/sys the values come from a socket" {
-	run -0 in_namespace plain '
-		sysctl -qw net.ipv4.tcp_keepalive_time=444
-		mount -t tmpfs none /proc/sys
+# Some build directories are root's alone.
+another_user() {
+	setpriv --reuid 65534 --clear-groups "$KAADVISE" --version >/dev/null 2>&1 ||
+		skip "another user may not run the program where it was built"
+}
+
+values() {
+	field '[report["settings"][key] for key in ("time_s", "intvl_s", "probes")]'
+}
+
+# inside CODE SCRIPT: the script in a new namespace, with the kernel's values.
+inside() {
+	run --separate-stderr "-$1" in_namespace plain "$2"
+}
+
+@test "a fresh namespace has the kernel's values" {
+	inside 1 'kaadvise check -p aws-nlb -f json'
+	keep_output
+	assert_equal "$(values)" "[7200, 75, 9]"
+	assert_equal "$(field 'report["subject"]["kind"]')" host
+	assert_equal "$(field 'report["subject"]["name"]')" "$(uname -n)"
+	assert_equal "$(findings)" KA201
+	inside 0 'kaadvise check'
+	assert_output --partial "Known middleboxes with these values"
+	inside 1 'kaadvise check -p aws-nlb'
+	assert_line "Recommended: 270/10/7"
+	assert_line "    kaadvise apply -p aws-nlb"
+}
+
+@test "the namespace's own values are read" {
+	inside 0 'echo 270 >/proc/sys/net/ipv4/tcp_keepalive_time
+		echo 10 >/proc/sys/net/ipv4/tcp_keepalive_intvl
+		echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes
+		kaadvise check -p aws-nlb -f json'
+	keep_output
+	assert_equal "$(values)" "[270, 10, 7]"
+	assert_equal "$(field 'report["recommendation"]["change"]')" false
+}
+
+@test "the tick rate is this kernel's" {
+	inside 0 'kaadvise check -f json'
+	assert_equal "$(field 'report["hz"]')" \
+		"$(/usr/bin/python3 -c 'import time; print(round(1 / time.clock_getres(6)))')"
+}
+
+@test "an absent /proc/sys: a socket tells the values" {
+	inside 1 'echo 600 >/proc/sys/net/ipv4/tcp_keepalive_time
+		mkdir /var/lib/empty
+		mount --bind /var/lib/empty /proc/sys
+		kaadvise check -p aws-nlb -f json'
+	assert_equal "$stderr" ""
+	keep_output
+	assert_equal "$(values)" "[600, 75, 9]"
+}
+
+@test "a /proc that shows processes only" {
+	inside 0 'echo 600 >/proc/sys/net/ipv4/tcp_keepalive_time
+		mount -t proc -o subset=pid proc /proc
+		[ ! -e /proc/sys ]
 		kaadvise check -f json'
-	assert_output --partial '"time_s":444'
+	keep_output
+	assert_equal "$(values)" "[600, 75, 9]"
 }
 
-@test "junk in /proc/sys is an error with its place" {
-	run -4 in_namespace plain '
-		echo "72 00" >/var/lib/junk
+@test "a read-only /proc/sys is good enough for check" {
+	inside 1 'mount --bind /proc/sys /proc/sys
+		mount -o remount,bind,ro /proc/sys
+		kaadvise check -p aws-nlb -f json'
+	keep_output
+}
+
+@test "what is no number is refused: KA-S003" {
+	local junk
+	for junk in junk "" "7200 75" 0x10 99999999999999999999 $'7200\n7200'; do
+		inside 4 "printf '%s' '$junk' >/var/lib/junk
+			mount --bind /var/lib/junk /proc/sys/net/ipv4/tcp_keepalive_time
+			kaadvise check"
+		assert_equal "$output" ""
+		assert_regex "$stderr" '/proc/sys/net/ipv4/tcp_keepalive_time.*\[KA-S003\]$'
+	done
+	inside 4 'printf "\033[31m" >/var/lib/junk
 		mount --bind /var/lib/junk /proc/sys/net/ipv4/tcp_keepalive_time
 		kaadvise check'
-	assert_output --partial "/proc/sys/net/ipv4/tcp_keepalive_time"
-	assert_output --partial "[KA-S003]"
+	no_control_characters
 }
 
-@test "connection tracking of the namespace is a hop too" {
-	run -0 in_namespace plain '
-		nft add table t && nft add chain t c "{ type filter hook output priority 0; }"
-		nft add rule t c ct state new accept
-		sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_established=600
-		kaadvise check'
-	assert_output --partial "note KA209"
-	run -1 in_namespace plain '
-		sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_established=600
-		sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0
-		kaadvise check'
-	assert_output --partial "warning KA209"
+@test "a value that may not be read: a socket tells" {
+	another_user
+	inside 0 'echo 1 >/var/lib/secret
+		chmod 0 /var/lib/secret
+		mount --bind /var/lib/secret /proc/sys/net/ipv4/tcp_keepalive_time
+		exec setpriv --reuid 65534 --clear-groups "$KAADVISE" check -f json'
+	keep_output
+	assert_equal "$(values)" "[7200, 75, 9]"
+}
+
+@test "an ordinary user may read" {
+	another_user
+	report 0 check
+	run -0 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups "$KAADVISE" check
+	assert_equal "$stderr" ""
 }
 
 @test "values that kill are errors without any path" {
-	run -1 in_namespace plain 'sysctl -qw net.ipv4.tcp_keepalive_probes=0; kaadvise check'
-	assert_output --partial "error KA101"
+	inside 1 'echo 0 >/proc/sys/net/ipv4/tcp_keepalive_probes; kaadvise check -f json'
+	keep_output
+	assert_equal "$(findings)" KA101
+}
+
+@test "--netns by name, process id and path" {
+	local name subject pid
+	namespace a
+	report 1 check --netns "$name" -p aws-nlb --detect-within 5m
+	assert_equal "$(values)" "[300, 20, 5]"
+	assert_equal "$(field 'report["subject"]["kind"]')" netns
+	assert_equal "$(field 'report["subject"]["name"]')" "$name"
+	report 1 check --netns "/run/netns/$name" -p aws-nlb --detect-within 5m
+	assert_equal "$(values)" "[300, 20, 5]"
+	ip netns exec "$name" sleep 600 3>&- &
+	pid=$!
+	until [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do
+		kill -0 "$pid"
+	done
+	for subject in "$pid" "/proc/$pid/ns/net"; do
+		report 1 check --netns "$subject" -p aws-nlb --detect-within 5m
+		assert_equal "$(values)" "[300, 20, 5]"
+	done
+	kill "$pid"
+}
+
+@test "--netns in text: the command to apply names it" {
+	local name
+	namespace b
+	expect 1 check --netns "$name" -p azure-lb
+	assert_line --partial "TCP keepalive in network namespace $name"
+	assert_output --regexp "kaadvise apply --netns $name( \\\\)?"
+}
+
+@test "--netns of nothing: KA-S004" {
+	refused 4 KA-S004 check --netns no-such-namespace
+	refused 4 KA-S004 check --netns 999999999
+	refused 4 KA-S004 check --netns /no/such/file
+	refused 4 KA-S004 check --netns /etc/passwd
+	refused 4 KA-S004 check --netns ../netns
+	refused 4 KA-S004 check --netns /proc/self/ns/mnt
+	refused 4 KA-S004 check --netns $'\033[31m'
+	no_control_characters
+}
+
+@test "--netns without privilege: exit code 4" {
+	local name
+	namespace c
+	another_user
+	run --separate-stderr -4 setpriv --reuid 65534 --clear-groups "$KAADVISE" check --netns "$name"
+	assert_equal "$output" ""
+	assert_regex "$stderr" '\[KA-S005\]$'
+}
+
+@test "every JSON document validates" {
+	all_valid
 }

@@ -132,3 +132,74 @@ setup() {
 	assert_output --partial "KA204"
 	assert_output --partial "terminates TCP"
 }
+
+@test "a file's origin and digest are told" {
+	local word
+	cp site.yaml plain
+	cp site.yaml site.yml
+	for word in site.yaml site.yml ./plain "$PWD/plain"; do
+		report 1 check --settings 7200,75,9 -p "$word"
+		assert_equal "$(field 'report["path"]["profiles"][0]["origin"]')" "$word"
+		assert_equal "$(field 'report["path"]["profiles"][0]["sha256"]')" \
+			"$(sha256sum <site.yaml | cut -d' ' -f1)"
+	done
+	refused 3 KA-P001 check -p plain
+}
+
+@test "only regular files are read" {
+	mkdir directory.yaml
+	mkfifo pipe.yaml
+	refused 3 KA-P002 check -p ./directory.yaml
+	refused 3 KA-P002 check -p pipe.yaml
+	refused 3 KA-P002 check -p /dev/null
+	refused 3 KA-P002 check -p ../absent
+	says "No such file"
+}
+
+@test "what is no id is not looked up" {
+	refused 3 KA-P001 check -p AWS-NLB
+	refused 3 KA-P001 check -p "aws nlb"
+	refused 3 KA-P016 recommend -p file:///etc/passwd
+	refused 3 KA-P016 explain https://example.org/x.yaml
+}
+
+@test "a broken profile of the site is an error, not a reason to take the built-in one" {
+	needs_namespaces
+	run -3 in_namespace plain '
+		mkdir -p /var/lib/etc/kaadvise/profiles
+		echo "kaadvise: 1" >/var/lib/etc/kaadvise/profiles/aws-nlb.yaml
+		cp -a /etc/ld.so.cache /var/lib/etc/ && mount --bind /var/lib/etc /etc
+		kaadvise check -p aws-nlb'
+	assert_line --partial "/etc/kaadvise/profiles/aws-nlb.yaml:1:1: error:"
+}
+
+@test "show prints what validate accepts, for every built-in profile" {
+	local id
+	expect 0 profiles list -f json
+	keep_output
+	for id in $(sed 's/.*"id":"\([^"]*\)".*/\1/' <<<"$output" | sort -u); do
+		expect 0 profiles show "$id"
+		printf '%s\n' "$output" >"$id.yaml"
+		expect 0 profiles validate "$id.yaml"
+		assert_output "$id.yaml: $id is valid"
+	done
+}
+
+@test "no byte of a file reaches the terminal raw" {
+	printf 'kaadvise: 1\nid: site\ntitle: \302\233 x\n' >c1.yaml
+	expect 3 check -p c1.yaml
+	no_control_characters
+	mkdir $'d\033[31m'
+	echo x >$'d\033[31m/raw.yaml'
+	expect 3 check -p $'./d\033[31m/raw.yaml'
+	no_control_characters
+	expect 1 check --settings 7200,75,9 --hop $'idle=60s,name=\033[31mred'
+	no_control_characters
+	assert_output --partial '\x1b[31mred'
+	report 1 check --settings 7200,75,9 --hop $'idle=60s,name=\033[31mred'
+	no_control_characters
+}
+
+@test "every JSON document validates" {
+	all_valid
+}
