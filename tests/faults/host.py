@@ -6,14 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 
 SKIP = 77
 KEYS = ("time", "intvl", "probes")
 DROP_IN = "/etc/sysctl.d/90-kaadvise.conf"
 STATE = "/var/lib/kaadvise"
-SYSCTL_DIRECTORIES = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d",
-                      "/usr/lib/sysctl.d")
+SYSCTL_DIRECTORIES = ("/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d",
+                      "/lib/sysctl.d")
+
+sys.dont_write_bytecode = True
 
 
 def skip(reason):
@@ -37,17 +38,22 @@ def enter_namespaces():
 
 
 def make_root():
-    """A root directory of bind mounts: what marks a container on the real one is not in it."""
-    root = tempfile.mkdtemp(prefix="kaadvise-faults-")
+    """A root directory of bind mounts: what marks a container on the real one is not in it. It is
+    made over a directory that is there anyway, so that nothing is left behind."""
+    mine = os.path.abspath(__file__), os.path.abspath(sys.argv[1])
+    root = next(place for place in ("/media", "/srv", "/mnt", "/boot")
+                if os.path.isdir(place) and not any(path.startswith(place) for path in mine))
     mount("-t", "tmpfs", "-o", "mode=0755", "none", root)
     for name in os.listdir("/"):
         source, target = f"/{name}", f"{root}/{name}"
         if os.path.islink(source):
             os.symlink(os.readlink(source), target)
-        elif os.path.isdir(source):
+        elif os.path.isdir(source) and source != root:
             os.mkdir(target)
             if name not in ("run", "var"):
                 mount("--rbind", source, target)
+            if name in ("etc", "lib", "usr"):
+                mount("-o", "remount,ro,bind", target)
     for directory in ("run", "var/lib", "var/tmp"):
         os.makedirs(f"{root}/{directory}", exist_ok=True)
     return root
@@ -55,12 +61,14 @@ def make_root():
 
 def isolate():
     """Enters the private host. Ends the program with SKIP where that is not permitted."""
+    if not os.path.isdir("/etc/sysctl.d"):
+        skip("needs /etc/sysctl.d (of procps or systemd)")
     enter_namespaces()
     root = make_root()
     os.chroot(root)
     os.chdir("/")
     for directory in SYSCTL_DIRECTORIES:
-        if os.path.isdir(directory):
+        if os.path.isdir(directory) and not os.path.ismount(directory):
             mount("-t", "tmpfs", "-o", "mode=0755", "none", directory)
     if os.path.exists("/etc/sysctl.conf"):
         mount("--bind", "/dev/null", "/etc/sysctl.conf")
@@ -69,6 +77,12 @@ def isolate():
     open("/proc/sys/net/core/netdev_budget", "w").close()
     # A sanitizer cannot look for leaks in a process that strace holds.
     os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
+
+
+def vendor_directory():
+    """One besides /etc/sysctl.d that may be written here."""
+    vendor = "/usr/lib/sysctl.d"
+    return vendor if os.path.ismount(vendor) else "/run/sysctl.d"
 
 
 class Host:
@@ -112,8 +126,9 @@ class Host:
 
     def reset(self, values=(7200, 75, 9)):
         self.set_values(values)
-        for directory in ("/etc/sysctl.d", "/var/lib"):
-            self.empty(directory)
+        for directory in ("/etc/sysctl.d", "/var/lib", vendor_directory()):
+            if os.path.isdir(directory):
+                self.empty(directory)
 
     def save(self):
         return self.values(), self.files("/etc/sysctl.d"), self.files("/var/lib")

@@ -184,7 +184,7 @@ FOREIGN = (
     ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_time = 0270\n", 1),
     ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_time = 270 # seconds\n", 1),
     ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_time = 270\n", 1),
-    ("/usr/lib/sysctl.d/50-vendor.conf", "kernel.x = 1\nnet.ipv4.tcp_keepalive_time = 1\n", 2),
+    ("VENDOR/50-vendor.conf", "kernel.x = 1\nnet.ipv4.tcp_keepalive_time = 1\n", 2),
 )
 
 
@@ -192,11 +192,11 @@ FOREIGN = (
 def a_line_of_somebody_else(machine):
     for path, text, line in FOREIGN:
         machine.reset()
+        path = path.replace("VENDOR", host.vendor_directory())
         write(path, text)
         unchanged(machine, SET, 4, f"{path}:{line}: error", "KA-A007", "comment it out")
         unchanged(machine, (*SET, "--dry-run"), 4, "KA-A007")
         expect(machine, (*SET, "--live-only"), 0)
-        os.unlink(path)
 
 
 @situation
@@ -220,14 +220,14 @@ def sysctl_conf_counts(machine):
     """/etc/sysctl.conf is named as itself, also where a link leads to it."""
     if not os.path.exists("/etc/sysctl.conf"):
         return
-    write("/tmp/sysctl.conf", "\n\nnet.ipv4.tcp_keepalive_time = 300\n")
-    host.mount("--bind", "/tmp/sysctl.conf", "/etc/sysctl.conf")
+    write("/run/sysctl.conf", "\n\nnet.ipv4.tcp_keepalive_time = 300\n")
+    host.mount("--bind", "/run/sysctl.conf", "/etc/sysctl.conf")
     try:
         unchanged(machine, SET, 4, "/etc/sysctl.conf:3: error", "KA-A007")
         os.symlink("../sysctl.conf", "/etc/sysctl.d/99-sysctl.conf")
         assert machine.run(*SET).stderr.startswith("/etc/sysctl.conf:3: error")
         # The right values there count only where every boot loader reads the file.
-        write("/tmp/sysctl.conf", lines_for(NEW))
+        write("/run/sysctl.conf", lines_for(NEW))
         expect(machine, SET, 0, "/etc/sysctl.conf")
         assert machine.values() == NEW and not os.path.exists(host.DROP_IN)
         os.unlink("/etc/sysctl.d/99-sysctl.conf")
@@ -244,9 +244,10 @@ def somebody_else_sets_the_same(machine):
     assert machine.values() == NEW and not os.path.exists(host.DROP_IN)
     unchanged(machine, SET, 0, f"{path} sets them")
     # Hidden by a file of the same name for one boot loader or the other.
-    write("/usr/lib/sysctl.d/10-own.conf", "")
+    namesake = f"{host.vendor_directory()}/10-own.conf"
+    write(namesake, "")
     unchanged(machine, SET, 4, f"{path}:1: error", "KA-A007")
-    os.unlink("/usr/lib/sysctl.d/10-own.conf")
+    os.unlink(namesake)
     # Only two of the three; the third is the kernel's default in the target.
     write(path, lines_for((270, 10, 9)).rsplit("net", 1)[0])
     unchanged(machine, SET, 4, f"{path}:1: error", "KA-A007")
@@ -255,11 +256,9 @@ def somebody_else_sets_the_same(machine):
 
 @situation
 def a_namesake_may_hide_the_drop_in(machine):
-    write("/usr/lib/sysctl.d/90-kaadvise.conf", "")
-    try:
-        unchanged(machine, SET, 4, "/usr/lib/sysctl.d/90-kaadvise.conf: error", "KA-A007")
-    finally:
-        os.unlink("/usr/lib/sysctl.d/90-kaadvise.conf")
+    namesake = f"{host.vendor_directory()}/90-kaadvise.conf"
+    write(namesake, "")
+    unchanged(machine, SET, 4, f"{namesake}: error", "KA-A007")
 
 
 @situation
@@ -384,8 +383,8 @@ def hidden_proc_sys(machine):
 @situation
 def nonsense_in_proc_sys(machine):
     for text in ("abc\n", "", "7200 75\n", "0x10\n", "99999999999999999999\n", "7200\0"):
-        write("/tmp/value", text)
-        host.mount("--bind", "/tmp/value", "/proc/sys/net/ipv4/tcp_keepalive_time")
+        write("/run/value", text)
+        host.mount("--bind", "/run/value", "/proc/sys/net/ipv4/tcp_keepalive_time")
         try:
             expect(machine, SET, 4, "KA-S003")
         finally:
@@ -395,7 +394,7 @@ def nonsense_in_proc_sys(machine):
 
 def pretend(machine, result):
     """Runs with the first write of intvl not done, and this result reported."""
-    return machine.run(*SET, prefix=("strace", "-qq", "-o", "/tmp/strace.log", "-P",
+    return machine.run(*SET, prefix=("strace", "-qq", "-o", "/run/strace.log", "-P",
                                      "/proc/sys/net/ipv4/tcp_keepalive_intvl", "-e",
                                      "trace=write", "-e", f"inject=write:{result}:when=1"))
 
@@ -478,18 +477,18 @@ def signals_wait_for_the_end(machine):
     """SIGTERM at the first value written: the change is carried through, then the run ends."""
     for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"):
         machine.reset()
-        prefix = ("strace", "-qq", "-o", "/tmp/strace.log", "-P",
+        prefix = ("strace", "-qq", "-o", "/run/strace.log", "-P",
                   "/proc/sys/net/ipv4/tcp_keepalive_intvl", "-e", "trace=write", "-e",
                   f"inject=write:signal={name}:when=1")
         machine.run(*SET, prefix=prefix)
-        assert f"killed by {name}" in read("/tmp/strace.log"), read("/tmp/strace.log")
+        assert f"killed by {name}" in read("/run/strace.log"), read("/run/strace.log")
         assert machine.values() == NEW and read(host.DROP_IN).endswith(lines_for(NEW))
         assert [entry["state"] for entry in machine.history()] == ["done"]
 
 
 def die_at(machine, words, key):
     """Kills the run right before it writes this value."""
-    machine.run(*words, prefix=("strace", "-qq", "-o", "/tmp/strace.log", "-P",
+    machine.run(*words, prefix=("strace", "-qq", "-o", "/run/strace.log", "-P",
                                 f"/proc/sys/net/ipv4/tcp_keepalive_{key}", "-e", "trace=write",
                                 "-e", "inject=write:signal=SIGKILL:when=1"))
     assert [entry["state"] for entry in machine.history()][-1] == "unfinished"
@@ -500,7 +499,7 @@ def what_cannot_be_put_back_now_is_put_back_later(machine):
     """The first value is written, and from then on no value can be."""
     paths = [word for key in host.KEYS for word in ("-P", f"/proc/sys/net/ipv4/tcp_keepalive_{key}")]
     expect(machine, SET, 4, "KA-A012", "Input/output error", prefix=(
-        "strace", "-qq", "-o", "/tmp/strace.log", *paths, "-e", "trace=write", "-e",
+        "strace", "-qq", "-o", "/run/strace.log", *paths, "-e", "trace=write", "-e",
         "inject=write:error=EIO:when=2+"))
     assert machine.values() == (7200, 10, 9) and not os.path.exists(host.DROP_IN)
     assert [entry["state"] for entry in machine.history()] == ["unfinished"]
