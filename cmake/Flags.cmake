@@ -30,12 +30,23 @@ if(KA_COVERAGE)
 	target_compile_options(ka_flags INTERFACE --coverage -O0 -fprofile-abs-path)
 	target_link_options(ka_flags INTERFACE --coverage)
 endif()
+# The OpenSSF compiler hardening set; what an older compiler does not know is left out.
 if(KA_HARDEN)
+	include(CheckCCompilerFlag)
 	set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-	target_compile_options(ka_flags INTERFACE -fstack-protector-strong -fstack-clash-protection
-		-D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections -fdata-sections)
+	target_compile_options(ka_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+		-Werror=format-security -Wimplicit-fallthrough -fstack-protector-strong -fPIE
+		-fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing
+		-ffunction-sections -fdata-sections)
+	foreach(flag stack-clash-protection cf-protection=full trivial-auto-var-init=zero)
+		string(MAKE_C_IDENTIFIER "KA_HAS_${flag}" has)
+		check_c_compiler_flag(-f${flag} ${has})
+		if(${has})
+			target_compile_options(ka_flags INTERFACE -f${flag})
+		endif()
+	endforeach()
 	target_link_options(ka_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
-		-Wl,--gc-sections -Wl,--as-needed)
+		-Wl,-z,nodlopen -Wl,--gc-sections -Wl,--as-needed -Wl,--no-copy-dt-needed-entries)
 endif()
 
 # ka_library(NAME sources... [LINK libs...]): a layer's static library.
