@@ -85,7 +85,8 @@ int ka_cmd_check(const struct ka_options *options, struct ka_error *reterr)
 			    ka_worst_severity(&findings) >= options->fail_on;
 	if (options->netns)
 		context.subject_words =
-			ka_arena_printf(options->arena, "--netns %s ", options->netns);
+			ka_arena_printf(options->arena, "--netns %s ",
+					ka_shell_word(options->arena, options->netns));
 	if (!intent.has_path && wants_text(options) &&
 	    survey(options, &facts, &context, reterr) < 0)
 		return -1;

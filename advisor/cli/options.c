@@ -87,6 +87,18 @@ static void quote(struct ka_text *text, const char *word)
 	ka_text_add(text, "'");
 }
 
+const char *ka_shell_word(struct ka_arena *arena, const char *word)
+{
+	struct ka_text text = {0};
+	const char *quoted;
+
+	quote(&text, word);
+	arena->has_failed |= text.has_failed;
+	quoted = text.has_failed ? "" : ka_arena_copy(arena, text.bytes, text.length);
+	ka_text_clear(&text);
+	return quoted;
+}
+
 /* Path and goals are shown again in the command that applies them. */
 static void remember(struct ka_options *options, const struct ka_option *option, const char *value)
 {

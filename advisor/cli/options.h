@@ -97,6 +97,9 @@ extern const size_t ka_option_count;
 int ka_options_parse(struct ka_arena *arena, int argc, char *argv[], struct ka_options *ret_options,
 		     struct ka_error *reterr);
 
+/* word as a shell reads it, quoted where it must be; arena-owned. */
+const char *ka_shell_word(struct ka_arena *arena, const char *word);
+
 /* The help of the whole program (command NULL) or of one command. */
 void ka_help(FILE *file, const struct ka_command *command);
 

@@ -29,7 +29,8 @@ int ka_run_init(struct ka_run *ret_run, const struct ka_options *options, struct
 	run.said = ka_make_writer(options, NULL);
 	run.netns = options->netns;
 	if (options->netns)
-		run.netns_words = ka_arena_printf(options->arena, " --netns %s", options->netns);
+		run.netns_words = ka_arena_printf(options->arena, " --netns %s",
+						  ka_shell_word(options->arena, options->netns));
 	*ret_run = run;
 	return 0;
 }

@@ -79,13 +79,11 @@ static void write_proof(struct ka_writer *writer, const struct ka_analysis *anal
 	write_yielded(writer, recommendation);
 }
 
-/* Each connection is probed once per time while it is idle. */
+/* Each idle connection is probed once per time, which is 7200 s at most. */
 static const char *cost(struct ka_arena *arena, int64_t time_s)
 {
 	int64_t tenths = 10000 / time_s;
 
-	if (tenths == 0)
-		return "less than 0.1";
 	if (tenths % 10 == 0)
 		return ka_arena_printf(arena, "%" PRId64, tenths / 10);
 	return ka_arena_printf(arena, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);

@@ -120,9 +120,8 @@ inside() {
 
 @test "an ordinary user may read" {
 	another_user
-	report 0 check
-	run -0 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups "$KAADVISE" check
-	assert_equal "$stderr" ""
+	run -0 setpriv --reuid 65534 --regid 65534 --clear-groups "$KAADVISE" check
+	assert_line --regexp '^TCP keepalive of '
 }
 
 @test "values that kill are errors without any path" {
@@ -177,7 +176,8 @@ inside() {
 	another_user
 	run --separate-stderr -4 setpriv --reuid 65534 --clear-groups "$KAADVISE" check --netns "$name"
 	assert_equal "$output" ""
-	assert_regex "$stderr" '\[KA-S005\]$'
+	# A program that measures coverage complains below, since it may not write here.
+	assert_regex "${stderr_lines[0]}" '\[KA-S005\]$'
 }
 
 @test "every JSON document validates" {

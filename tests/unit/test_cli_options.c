@@ -287,6 +287,22 @@ static void remembers_the_path_as_shell_words(void **state)
 	ka_text_clear(&options.path_words);
 }
 
+static void quotes_for_a_shell(void **state)
+{
+	static const char *const cases[][2] = {
+		{"/run/netns/blue", "/run/netns/blue"},
+		{"", "''"},
+		{"a b", "'a b'"},
+		{"it's", "'it'\\''s'"},
+		{"$(x)", "'$(x)'"},
+		{"~", "'~'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(ka_shell_word(&arena, cases[i][0]), cases[i][1]);
+}
+
 static void help_and_version_ask_for_nothing_else(void **state)
 {
 	(void)state;
@@ -379,6 +395,7 @@ int main(void)
 		cmocka_unit_test(the_last_margin_holds),
 		cmocka_unit_test(outputs_go_where_they_should),
 		cmocka_unit_test(remembers_the_path_as_shell_words),
+		cmocka_unit_test(quotes_for_a_shell),
 		cmocka_unit_test(help_and_version_ask_for_nothing_else),
 		cmocka_unit_test(operands_may_follow_a_double_dash),
 		cmocka_unit_test(help_names_every_option_that_the_command_takes),

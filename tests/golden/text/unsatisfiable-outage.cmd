@@ -1,0 +1,1 @@
+1: check --settings 7200,75,9 -p aws-nlb --min-time 10m --detect-within 5m --survive-outage 9m
