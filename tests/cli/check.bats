@@ -146,6 +146,17 @@ load common
 		"$(/usr/bin/python3 -c 'import time; print(round(1 / time.clock_getres(6)))')"
 }
 
+@test "--netns of nothing: KA-S004" {
+	refused 4 KA-S004 check --netns no-such-namespace
+	refused 4 KA-S004 check --netns 999999999
+	refused 4 KA-S004 check --netns /no/such/file
+	refused 4 KA-S004 check --netns /etc/passwd
+	refused 4 KA-S004 check --netns ../netns
+	refused 4 KA-S004 check --netns /proc/self/ns/mnt
+	refused 4 KA-S004 check --netns $'\033[31m'
+	no_control_characters
+}
+
 @test "every JSON document validates" {
 	all_valid
 }

@@ -159,17 +159,6 @@ inside() {
 	assert_output --regexp "kaadvise apply --netns $name( \\\\)?"
 }
 
-@test "--netns of nothing: KA-S004" {
-	refused 4 KA-S004 check --netns no-such-namespace
-	refused 4 KA-S004 check --netns 999999999
-	refused 4 KA-S004 check --netns /no/such/file
-	refused 4 KA-S004 check --netns /etc/passwd
-	refused 4 KA-S004 check --netns ../netns
-	refused 4 KA-S004 check --netns /proc/self/ns/mnt
-	refused 4 KA-S004 check --netns $'\033[31m'
-	no_control_characters
-}
-
 @test "--netns without privilege: exit code 4" {
 	local name
 	namespace c

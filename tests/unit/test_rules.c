@@ -211,6 +211,25 @@ static void conntrack_needs_to_be_there_and_short(void **state)
 	}
 }
 
+/* At 128 ticks the silence of 60/32 is 100 s to the tick. */
+static void conntrack_is_compared_to_the_tick(void **state)
+{
+	(void)state;
+	for (int64_t established_s = 99; established_s <= 101; established_s++) {
+		struct ka_findings findings;
+		struct test_case c;
+
+		case_init(&c);
+		c.facts.hz = 128;
+		c.facts.settings = (struct ka_settings){{60, 32, 9}};
+		c.facts.conntrack = (struct ka_conntrack){true, established_s, KA_YES, KA_NO};
+		findings = findings_of(&c);
+		ka_test_at("%d s", (int)established_s);
+		assert_int_equal(finding_of(&findings, "KA209") != NULL, established_s <= 100);
+		case_end(&c);
+	}
+}
+
 static void retransmission_is_judged_only_where_it_is_known(void **state)
 {
 	struct ka_findings findings;
@@ -226,6 +245,14 @@ static void retransmission_is_judged_only_where_it_is_known(void **state)
 	c.facts.has_retries2 = true;
 	findings = findings_of(&c);
 	assert_int_equal(number_of(finding_of(&findings, "KA208"), "gives_up_ms"), 924600);
+	/* 0.2 s, doubled three times: 3 s to the millisecond. */
+	c.facts.retries2 = 3;
+	c.intent.goals.detect_within_s = 3;
+	findings = findings_of(&c);
+	assert_null(finding_of(&findings, "KA208"));
+	c.intent.goals.detect_within_s = 2;
+	findings = findings_of(&c);
+	assert_non_null(finding_of(&findings, "KA208"));
 	case_end(&c);
 }
 
@@ -346,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_hop_has_one_fault),
 		cmocka_unit_test(faults_carry_their_numbers),
 		cmocka_unit_test(conntrack_needs_to_be_there_and_short),
+		cmocka_unit_test(conntrack_is_compared_to_the_tick),
 		cmocka_unit_test(retransmission_is_judged_only_where_it_is_known),
 		cmocka_unit_test(broken_values_have_no_other_verdict),
 		cmocka_unit_test(unconfirmed_values_end_in_one_full_stop),
