@@ -70,8 +70,7 @@ static const char *condition(const struct timeline *line, int64_t idle_s)
 	if (ka_silence_ms(line->settings, 0, line->hz) >= idle_s * 1000) {
 		if (value[KA_TIME] >= idle_s)
 			return "";
-		return value[KA_INTVL] >= idle_s ? " between two probes"
-						 : " if the first probe is late";
+		return value[KA_INTVL] >= idle_s ? " between two probes" : " if a probe is late";
 	}
 	if (ka_silence_ms(line->settings, lost, line->hz) < idle_s * 1000)
 		return NULL;

@@ -118,9 +118,40 @@ static void a_hop_that_lateness_alone_endangers(void **state)
 	case_hop(&d.c, 51);
 	draw(&d, 80);
 	assert_string_equal(columns(&d, 'X'), "51");
-	assert_contains(d.writer.text.bytes,
-			"hop forgets the session if the first probe is late\n");
+	assert_contains(d.writer.text.bytes, "hop forgets the session if a probe is late\n");
 	end(&d);
+}
+
+/* At 128 ticks 96 s fire at the latest after 100 s, and the silence of 60/32 is 100 s. */
+static void words_change_at_equality(void **state)
+{
+	static const struct {
+		int64_t time, intvl, idle_s;
+		const char *words;
+	} cases[] = {
+		{96, 5, 96, "X hop forgets the session\n"},
+		{96, 5, 96, "5 s apart: too late\n"},
+		{96, 5, 97, "5 s apart\n"},
+		{96, 5, 97, "X hop forgets the session if a probe is late\n"},
+		{96, 5, 100, "X hop forgets the session if a probe is late\n"},
+		{96, 5, 101, "X hop forgets the session if a probe is lost\n"},
+		{60, 90, 90, "X hop forgets the session between two probes\n"},
+		{60, 90, 91, "X hop forgets the session if a probe is late\n"},
+		{60, 32, 100, "X hop forgets the session if a probe is lost\n"},
+		{60, 32, 101, "X without probes hop forgets the session\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct drawing d;
+
+		begin(&d, cases[i].time, cases[i].intvl, 9);
+		d.c.facts.hz = 128;
+		case_hop(&d.c, cases[i].idle_s);
+		draw(&d, 80);
+		assert_contains(d.writer.text.bytes, cases[i].words);
+		end(&d);
+	}
 }
 
 static void an_interval_above_the_time(void **state)
@@ -354,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_hop_before_the_first_probe),
 		cmocka_unit_test(a_hop_between_probes),
 		cmocka_unit_test(a_hop_that_lateness_alone_endangers),
+		cmocka_unit_test(words_change_at_equality),
 		cmocka_unit_test(an_interval_above_the_time),
 		cmocka_unit_test(a_later_hop_ends_it),
 		cmocka_unit_test(a_far_hop_is_named_only),
