@@ -5,6 +5,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 option(KA_WERROR "Treat warnings as errors" OFF)
 option(KA_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(KA_HARDEN "Hardened release flags (OpenSSF set)" OFF)
+option(KA_STATIC "Link the program without shared objects, where libc allows it" OFF)
 option(KA_COVERAGE "Instrument for line coverage" OFF)
 
 add_library(ka_flags INTERFACE)
@@ -45,8 +46,10 @@ if(KA_HARDEN)
 			target_compile_options(ka_flags INTERFACE -f${flag})
 		endif()
 	endforeach()
-	target_link_options(ka_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
-		-Wl,-z,nodlopen -Wl,--gc-sections -Wl,--as-needed -Wl,--no-copy-dt-needed-entries)
+	target_link_options(ka_flags INTERFACE
+		$<IF:$<BOOL:$<TARGET_PROPERTY:KA_IS_STATIC>>,-static-pie,-pie>
+		-Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl,--gc-sections
+		-Wl,--as-needed -Wl,--no-copy-dt-needed-entries)
 endif()
 
 # ka_library(NAME sources... [LINK libs...]): a layer's static library.
