@@ -22,7 +22,7 @@ syscalls_and_objects_of() {
 	strace -f -qq -e signal=none "$@" 2>&1 >/dev/null | awk '
 		/^(\[pid +[0-9]+\] )?[a-z0-9_]+\(/ { calls++ }
 		/^openat\(.*\.so(\.[0-9.]*)?", .* = [0-9]+$/ { objects++ }
-		END { print calls, objects + 1 }'
+		END { print calls, objects ? objects + 1 : 0 }'
 }
 
 # peak_kib_of SIDEBYSIDE COMMAND...
