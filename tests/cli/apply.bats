@@ -5,6 +5,10 @@ setup() {
 	needs_namespaces
 }
 
+teardown() {
+	[ -z "${name:-}" ] || ip netns del "$name" 2>/dev/null || :
+}
+
 @test "in a fresh namespace: apply, again, check, rollback" {
 	run -0 in_namespace plain '
 		kaadvise check -p aws-nlb >/dev/null && exit 9
