@@ -3,6 +3,7 @@
 #include "cli/change_words.h"
 #include "cli/overlay.h"
 #include "cli/print.h"
+#include "cli/subject.h"
 #include "core/plan.h"
 #include "core/sysctl_text.h"
 #include "edge/netns.h"
@@ -53,7 +54,7 @@ static int look(struct ka_run *run, const struct ka_apply_request *request,
 	struct ka_condition *from = &transaction->from, *to = &transaction->to;
 
 	*transaction = (struct ka_transaction){.kind = KA_APPLY, .purpose = request->purpose};
-	if (ka_run_read_live(&from->live, reterr) < 0)
+	if (ka_read_live_settings(&from->live, reterr) < 0)
 		return -1;
 	to->live = intention->wants_live ? request->target : from->live;
 	transaction->has_live = !ka_settings_equal(&from->live, &to->live);

@@ -53,16 +53,23 @@ int ka_enter_netns(const struct ka_options *options, struct ka_error *reterr)
 	return result;
 }
 
-/* /proc/sys may be hidden; a fresh socket then tells the same values. */
+int ka_read_live_settings(struct ka_settings *ret_settings, struct ka_error *reterr)
+{
+	struct ka_error hidden;
+
+	if (ka_procsys_read_settings(ret_settings, &hidden) == 0)
+		return 0;
+	if ((hidden.id == KA_E_PROC_MISSING || hidden.id == KA_E_PROC_PERMISSION) &&
+	    ka_keepalive_socket_read(ret_settings, reterr) == 0)
+		return 0;
+	*reterr = hidden;
+	return -1;
+}
+
 static int read_settings(bool is_netns, struct ka_settings *ret_settings, struct ka_error *reterr)
 {
-	if (is_netns)
-		return ka_keepalive_socket_read(ret_settings, reterr);
-	if (ka_procsys_read_settings(ret_settings, reterr) == 0)
-		return 0;
-	if (reterr->id != KA_E_PROC_MISSING && reterr->id != KA_E_PROC_PERMISSION)
-		return -1;
-	return ka_keepalive_socket_read(ret_settings, reterr);
+	return is_netns ? ka_keepalive_socket_read(ret_settings, reterr)
+			: ka_read_live_settings(ret_settings, reterr);
 }
 
 /* Whether the NAT question matters: it costs a netlink dump, so it is asked only when connection

@@ -8,6 +8,10 @@
 /* Moves the calling thread into the namespace of --netns; nothing without it. */
 int ka_enter_netns(const struct ka_options *options, struct ka_error *reterr);
 
+/* Reads the running values of the calling thread's namespace: from /proc/sys or, where that is
+ * hidden, from a fresh socket. The error is that of /proc/sys. */
+int ka_read_live_settings(struct ka_settings *ret_settings, struct ka_error *reterr);
+
 /* Reads the subject (this host, --netns or --settings) into facts. With --netns the calling
  * thread is in that namespace afterwards. */
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,

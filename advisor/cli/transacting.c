@@ -7,7 +7,6 @@
 #include "core/sysctl_text.h"
 #include "edge/dropin.h"
 #include "edge/journal.h"
-#include "edge/keepalive_socket.h"
 #include "edge/netns.h"
 #include "edge/procsys.h"
 #include "edge/run_lock.h"
@@ -61,19 +60,6 @@ int ka_run_end(struct ka_run *run, int result, struct ka_error *reterr)
 		close(run->lock);
 	run->lock = -1;
 	return result;
-}
-
-int ka_run_read_live(struct ka_settings *ret_live, struct ka_error *reterr)
-{
-	struct ka_error hidden;
-
-	if (ka_procsys_read_settings(ret_live, &hidden) == 0)
-		return 0;
-	if ((hidden.id == KA_E_PROC_MISSING || hidden.id == KA_E_PROC_PERMISSION) &&
-	    ka_keepalive_socket_read(ret_live, reterr) == 0)
-		return 0;
-	*reterr = hidden;
-	return -1;
 }
 
 int ka_run_read_journal(struct ka_run *run, struct ka_error *reterr)
@@ -160,7 +146,7 @@ static int verify_live(const struct ka_transaction *transaction, struct ka_error
 
 	if (!transaction->has_live)
 		return 0;
-	if (ka_run_read_live(&live, reterr) < 0)
+	if (ka_read_live_settings(&live, reterr) < 0)
 		return -1;
 	for (int key = 0; key < KA_KEY_COUNT; key++)
 		if (live.value[key] != transaction->to.live.value[key])
@@ -335,7 +321,7 @@ struct recovery {
 static int read_now(struct ka_run *run, const struct ka_transaction *transaction,
 		    struct ka_condition *now, struct ka_error *reterr)
 {
-	if (ka_run_read_live(&now->live, reterr) < 0)
+	if (ka_read_live_settings(&now->live, reterr) < 0)
 		return -1;
 	if (transaction->drop_in &&
 	    ka_dropin_read(run->arena, transaction->drop_in, &now->file, reterr) < 0)

@@ -35,9 +35,6 @@ int ka_run_end(struct ka_run *run, int result, struct ka_error *reterr);
 /* Writes what was said so far to standard output. */
 int ka_run_emit(struct ka_run *run, struct ka_error *reterr);
 
-/* Reads the running values: /proc/sys, or a fresh socket where it is hidden. */
-int ka_run_read_live(struct ka_settings *ret_live, struct ka_error *reterr);
-
 /* Reads the journal into run->list. */
 int ka_run_read_journal(struct ka_run *run, struct ka_error *reterr);
 

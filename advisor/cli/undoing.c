@@ -1,6 +1,7 @@
 #include "cli/applying.h"
 
 #include "cli/change_words.h"
+#include "cli/subject.h"
 #include "core/plan.h"
 #include "edge/dropin.h"
 
@@ -76,7 +77,7 @@ static int make_undoing(struct ka_run *run, const struct ka_rollback_request *re
 					 .drop_in = chosen->drop_in,
 					 .purpose = chosen->purpose};
 
-	if (ka_run_read_live(&undoing.from.live, reterr) < 0)
+	if (ka_read_live_settings(&undoing.from.live, reterr) < 0)
 		return -1;
 	if (chosen->drop_in &&
 	    ka_dropin_read(run->arena, chosen->drop_in, &undoing.from.file, reterr) < 0)

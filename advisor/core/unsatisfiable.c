@@ -2,17 +2,21 @@
 
 #include "base/duration.h"
 
+/* What a hop with this idle timeout allows: W - margin. */
+static int64_t limit_ms(const struct ka_analysis *analysis, int64_t idle_s)
+{
+	return idle_s * 1000 - ka_choosing_margin_ms(&analysis->intent->goals.margin, idle_s);
+}
+
 /* Of several hops only the tightest matters: what satisfies it satisfies all, because the silence
  * is the same for every hop. */
 static size_t tightest_hop(const struct ka_analysis *analysis)
 {
-	const struct ka_margin *margin = &analysis->intent->goals.margin;
 	size_t tightest = analysis->intent->path.count;
 	int64_t least = INT64_MAX;
 
 	for (size_t i = 0; i < analysis->intent->path.count; i++) {
-		int64_t idle_s = analysis->hops[i].idle_s;
-		int64_t limit = idle_s * 1000 - ka_choosing_margin_ms(margin, idle_s);
+		int64_t limit = limit_ms(analysis, analysis->hops[i].idle_s);
 
 		if (analysis->hops[i].constrains && limit < least) {
 			least = limit;
@@ -101,15 +105,13 @@ static struct relaxation relaxation_of(const struct ka_analysis *analysis,
 static bool is_solvable_with(const struct ka_analysis *analysis, const struct ka_problem *problem,
 			     enum ka_constraint constraint, size_t hop, int64_t value)
 {
-	const struct ka_margin *margin = &analysis->intent->goals.margin;
 	struct ka_problem changed = *problem;
 
 	switch (constraint) {
 	case KA_C_HOP:
-		changed.silence_ms = value * 1000 - ka_choosing_margin_ms(margin, value);
+		changed.silence_ms = limit_ms(analysis, value);
 		for (size_t i = 0; i < analysis->intent->path.count; i++) {
-			int64_t idle_s = analysis->hops[i].idle_s;
-			int64_t limit = idle_s * 1000 - ka_choosing_margin_ms(margin, idle_s);
+			int64_t limit = limit_ms(analysis, analysis->hops[i].idle_s);
 
 			if (i != hop && analysis->hops[i].constrains && limit < changed.silence_ms)
 				changed.silence_ms = limit;
