@@ -20,6 +20,7 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 			continue;
 		finding = ka_find(findings, rule, rule->severity, "%s is %" PRId64 ": %s.",
 				  ka_sysctls[key].word, value, harm[key]);
+		ka_finding_place(finding, analysis, (enum ka_key)key);
 		ka_add_text(finding, "key", ka_sysctls[key].key);
 		ka_add_number(finding, "value", value);
 	}

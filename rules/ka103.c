@@ -36,5 +36,6 @@ const struct ka_rule ka_rule_103 = {
 		     "alone does not keep a balancer's session known.",
 	.remedy = "Lower tcp_keepalive_intvl to tcp_keepalive_time or below.",
 	.sources = sources,
+	.about = 1u << KA_INTVL | 1u << KA_TIME,
 	.check = check,
 };

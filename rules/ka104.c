@@ -15,6 +15,7 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 				  "%s is %" PRId64 ", above the %" PRId64
 				  " that a program could ask for on its own socket.",
 				  ka_sysctls[key].word, value, ka_sysctls[key].max);
+		ka_finding_place(finding, analysis, (enum ka_key)key);
 		ka_add_text(finding, "key", ka_sysctls[key].key);
 		ka_add_number(finding, "value", value);
 		ka_add_number(finding, "max", ka_sysctls[key].max);

@@ -38,5 +38,6 @@ const struct ka_rule ka_rule_105 = {
 		  "recommend` "
 		  "names it.",
 	.sources = sources,
+	.about = 1u << KA_TIME,
 	.check = check,
 };

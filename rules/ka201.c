@@ -56,5 +56,6 @@ const struct ka_rule ka_rule_201 = {
 		  "the "
 		  "hop's idle timeout where it can be set.",
 	.sources = sources,
+	.about = 1u << KA_TIME | 1u << KA_INTVL,
 	.check = check,
 };

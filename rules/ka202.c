@@ -40,5 +40,6 @@ const struct ka_rule ka_rule_202 = {
 		  "lost one "
 		  "is in time.",
 	.sources = sources,
+	.about = 1u << KA_TIME | 1u << KA_INTVL,
 	.check = check,
 };

@@ -44,5 +44,6 @@ const struct ka_rule ka_rule_203 = {
 		"connections are hit depends on when their timers were armed.",
 	.remedy = "Lower tcp_keepalive_time or tcp_keepalive_intvl by the difference and a margin.",
 	.sources = sources,
+	.about = 1u << KA_TIME | 1u << KA_INTVL,
 	.check = check,
 };

@@ -38,5 +38,6 @@ const struct ka_rule ka_rule_206 = {
 		  "that "
 		  "meet the deadline.",
 	.sources = sources,
+	.about = 1u << KA_TIME | 1u << KA_INTVL | 1u << KA_PROBES,
 	.check = check,
 };

@@ -59,5 +59,6 @@ const struct ka_rule ka_rule_207 = {
 		"outages pull in opposite directions.",
 	.remedy = "Raise tcp_keepalive_probes or tcp_keepalive_intvl.",
 	.sources = sources,
+	.about = 1u << KA_PROBES,
 	.check = check,
 };

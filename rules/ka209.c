@@ -47,5 +47,6 @@ const struct ka_rule ka_rule_209 = {
 		  "tcp_keepalive_time "
 		  "(add `-p linux-conntrack` or `--hop idle=...` to the path to have it counted).",
 	.sources = sources,
+	.about = 1u << KA_TIME,
 	.check = check,
 };

@@ -39,5 +39,6 @@ const struct ka_rule ka_rule_210 = {
 		     "eat into what is left. Timers that coincide decide by luck.",
 	.remedy = "Lower tcp_keepalive_time by the missing margin.",
 	.sources = sources,
+	.about = 1u << KA_TIME | 1u << KA_INTVL,
 	.check = check,
 };

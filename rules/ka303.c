@@ -37,5 +37,6 @@ const struct ka_rule ka_rule_303 = {
 		  "server's "
 		  "HTTP keepalive.",
 	.sources = sources,
+	.about = 1u << KA_TIME,
 	.check = check,
 };

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "core/boot.h"
 #include "core/keepalive.h"
 #include "core/path.h"
 
@@ -29,6 +30,10 @@ struct ka_facts {
 	int64_t retries2;
 	struct ka_conntrack conntrack;
 	int64_t today; /* days since 1970-01-01 */
+	/* What the subject has after a boot; for KA_SUBJECT_ROOT settings are its values. NULL
+	 * where it was not looked at: hypothetical values, a namespace that does not boot, a
+	 * container. */
+	const struct ka_boot *boot;
 };
 
 /* A path, and what its users want of it. has_path is false when none was named. */

@@ -23,11 +23,19 @@ struct ka_datum {
 
 enum { KA_DATA_MAX = 8 };
 
+/* A place in a file of the subject, as seen inside its root. */
+struct ka_location {
+	const char *file; /* NULL: none */
+	unsigned line;    /* 1-based */
+	unsigned column;  /* 1-based, in bytes; 0: none */
+};
+
 struct ka_finding {
 	const struct ka_rule *rule;
 	enum ka_severity severity;
 	const char *message; /* one or two sentences: what is wrong here, with the numbers */
 	const char *remedy;  /* what to do here; NULL: the rule's own remedy */
+	struct ka_location location; /* what it is about; else the line that sets rule->about */
 	struct ka_datum data[KA_DATA_MAX];
 	size_t data_count;
 };

@@ -1,0 +1,1 @@
+#include "edge/boot_setters.h"

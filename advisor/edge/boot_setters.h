@@ -1,0 +1,14 @@
+/* Everything besides sysctl.d that sets the three values at boot. */
+#ifndef KA_EDGE_BOOT_SETTERS_H
+#define KA_EDGE_BOOT_SETTERS_H
+
+#include "edge/tree.h"
+
+/* Fills tuned and the setters of all kinds: the kernel command line of the boot entries, tuned's
+ * active profile, and lines in tmpfiles.d, udev rules, units, scripts and cloud-init that name the
+ * keys or call sysctl. Arena-owned. KA_E_BOOT_READ, KA_E_BOOT_LIMIT. */
+int ka_boot_setters_find(struct ka_tree *tree, struct ka_arena *arena, struct ka_tuned *ret_tuned,
+			 const struct ka_setter **ret_setters, size_t *ret_count,
+			 struct ka_error *reterr);
+
+#endif

@@ -1,0 +1,1 @@
+#include "edge/sysctld.h"
