@@ -1,36 +1,7 @@
 #include "out/json.h"
 
 #include "base/number.h"
-
-#include <jansson.h>
-
-/* The builders return a new reference, or NULL without memory, which json_pack passes on; only the
- * end looks. */
-
-/* Both take the item. A collection that lost one must not pass for the whole: it becomes NULL. */
-static void append(json_t **list, json_t *item)
-{
-	if (json_array_append_new(*list, item) == 0)
-		return;
-	json_decref(*list);
-	*list = NULL;
-}
-
-static void set(json_t **object, const char *key, json_t *item)
-{
-	if (json_object_set_new(*object, key, item) == 0)
-		return;
-	json_decref(*object);
-	*object = NULL;
-}
-
-/* Text from outside may hold anything: what is not UTF-8 is escaped like on a terminal. */
-static json_t *string_or_escaped(struct ka_arena *arena, const char *text)
-{
-	json_t *string = json_string(text);
-
-	return string ? string : json_string(ka_escape(arena, text));
-}
+#include "out/json_value.h"
 
 static json_t *settings_json(const struct ka_settings *settings)
 {
@@ -46,10 +17,10 @@ static json_t *profiles_json(struct ka_arena *arena, const struct ka_intent *int
 	for (size_t i = 0; i < intent->profile_count; i++) {
 		const struct ka_profile *profile = intent->profiles[i];
 
-		append(&list,
-		       json_pack("{s:o, s:o, s:o}", "id", string_or_escaped(arena, profile->id),
-				 "origin", string_or_escaped(arena, profile->origin), "sha256",
-				 string_or_escaped(arena, profile->sha256)));
+		ka_json_append(&list,
+			       json_pack("{s:o, s:o, s:o}", "id", ka_json_text(arena, profile->id),
+					 "origin", ka_json_text(arena, profile->origin), "sha256",
+					 ka_json_text(arena, profile->sha256)));
 	}
 	return list;
 }
@@ -65,7 +36,7 @@ static json_t *hop_json(struct ka_arena *arena, const struct ka_hop *hop,
 	bool is_judged = verdict->is_judged;
 
 	return json_pack("{s:o, s:i, s:I, s:s, s:b, s:o, s:o, s:o, s:o}", "name",
-			 string_or_escaped(arena, hop->name), "layer", hop->layer, "idle_timeout_s",
+			 ka_json_text(arena, hop->name), "layer", hop->layer, "idle_timeout_s",
 			 (json_int_t)verdict->idle_s, "keepalive",
 			 ka_probe_effect_words[hop->probes], "reached", verdict->is_reached,
 			 "silence_ms", number_or_null(is_judged, verdict->silence_ms), "margin_ms",
@@ -83,22 +54,8 @@ static json_t *path_json(struct ka_arena *arena, const struct ka_analysis *analy
 		return json_null();
 	hops = json_array();
 	for (size_t i = 0; i < intent->path.count; i++)
-		append(&hops, hop_json(arena, &intent->path.hops[i], &analysis->hops[i]));
+		ka_json_append(&hops, hop_json(arena, &intent->path.hops[i], &analysis->hops[i]));
 	return json_pack("{s:o, s:o}", "profiles", profiles_json(arena, intent), "hops", hops);
-}
-
-static json_t *data_json(struct ka_arena *arena, const struct ka_finding *finding)
-{
-	json_t *data = json_object();
-
-	for (size_t i = 0; i < finding->data_count; i++) {
-		const struct ka_datum *datum = &finding->data[i];
-
-		set(&data, datum->key,
-		    datum->text ? string_or_escaped(arena, datum->text)
-				: json_integer(datum->number));
-	}
-	return data;
 }
 
 static json_t *findings_json(struct ka_arena *arena, const struct ka_findings *findings)
@@ -108,12 +65,12 @@ static json_t *findings_json(struct ka_arena *arena, const struct ka_findings *f
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct ka_finding *finding = &findings->items[i];
 
-		append(&list,
-		       json_pack("{s:s, s:s, s:s, s:o, s:n, s:o, s:n}", "rule", finding->rule->id,
-				 "severity", ka_severity_words[finding->severity], "title",
-				 finding->rule->title, "message",
-				 string_or_escaped(arena, finding->message), "location", "data",
-				 data_json(arena, finding), "waiver"));
+		ka_json_append(&list, json_pack("{s:s, s:s, s:s, s:o, s:n, s:o, s:n}", "rule",
+						finding->rule->id, "severity",
+						ka_severity_words[finding->severity], "title",
+						finding->rule->title, "message",
+						ka_json_text(arena, finding->message), "location",
+						"data", ka_json_data(arena, finding), "waiver"));
 	}
 	return list;
 }
@@ -133,11 +90,12 @@ static json_t *proof_json(struct ka_arena *arena, const struct ka_recommendation
 	for (size_t i = 0; i < recommendation->proof_count; i++) {
 		const struct ka_proof *proof = &recommendation->proof[i];
 
-		append(&list, json_pack("{s:s, s:I, s:I, s:I}", "constraint",
-					constraint_name(arena, proof->constraint, proof->hop),
-					"left_ms", (json_int_t)proof->left_ms, "right_ms",
-					(json_int_t)proof->right_ms, "slack_ms",
-					(json_int_t)(proof->right_ms - proof->left_ms)));
+		ka_json_append(&list,
+			       json_pack("{s:s, s:I, s:I, s:I}", "constraint",
+					 constraint_name(arena, proof->constraint, proof->hop),
+					 "left_ms", (json_int_t)proof->left_ms, "right_ms",
+					 (json_int_t)proof->right_ms, "slack_ms",
+					 (json_int_t)(proof->right_ms - proof->left_ms)));
 	}
 	return list;
 }
@@ -153,7 +111,7 @@ static json_t *recommendation_json(struct ka_arena *arena, const struct ka_analy
 	yielded = json_array();
 	for (int c = 0; c < KA_C_COUNT; c++)
 		if (recommendation->yielded[c])
-			append(&yielded, json_string(ka_constraint_words[c]));
+			ka_json_append(&yielded, json_string(ka_constraint_words[c]));
 	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "change",
 			 recommendation->change, "time_s", (json_int_t)value[KA_TIME], "intvl_s",
 			 (json_int_t)value[KA_INTVL], "probes", (json_int_t)value[KA_PROBES],
@@ -172,10 +130,12 @@ static json_t *conflicts_json(struct ka_arena *arena, const struct ka_analysis *
 	for (size_t i = 0; i < analysis->conflict_count; i++) {
 		const struct ka_conflict *conflict = &analysis->conflicts[i];
 
-		append(&list, json_pack("{s:s, s:{s:s, s:o}}", "constraint",
-					constraint_name(arena, conflict->constraint, conflict->hop),
-					"relax", "key", conflict->key, "value",
-					number_or_null(conflict->has_value, conflict->value)));
+		ka_json_append(
+			&list,
+			json_pack("{s:s, s:{s:s, s:o}}", "constraint",
+				  constraint_name(arena, conflict->constraint, conflict->hop),
+				  "relax", "key", conflict->key, "value",
+				  number_or_null(conflict->has_value, conflict->value)));
 	}
 	return list;
 }
@@ -188,7 +148,7 @@ static json_t *report_json(struct ka_arena *arena, const struct ka_report *repor
 	return json_pack(
 		"{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o, s:o, s:n, s:s}",
 		"schema", "kaadvise.report/1", "version", KA_VERSION, "subject", "kind",
-		ka_subject_words[facts->kind], "name", string_or_escaped(arena, facts->name), "hz",
+		ka_subject_words[facts->kind], "name", ka_json_text(arena, facts->name), "hz",
 		number_or_null(facts->hz != KA_HZ_UNKNOWN, facts->hz), "settings",
 		settings_json(&facts->settings), "detection", "nominal_s",
 		(json_int_t)analysis->nominal_s, "bound_ms", (json_int_t)analysis->bound_ms, "path",
@@ -198,21 +158,12 @@ static json_t *report_json(struct ka_arena *arena, const struct ka_report *repor
 		report->has_failed ? "fail" : "pass");
 }
 
-static int add_bytes(const char *bytes, size_t length, void *text)
-{
-	ka_text_add_bytes(text, bytes, length);
-	return 0;
-}
-
-/* Straight into the text, which remembers a failure: jansson's own buffer forgets some. */
 static int add_line(json_t *document, struct ka_text *text, struct ka_error *reterr)
 {
-	bool is_whole =
-		document && json_dump_callback(document, add_bytes, text, JSON_COMPACT) == 0;
+	int result = ka_json_add(document, text, reterr);
 
 	ka_text_add(text, "\n");
-	json_decref(document);
-	return is_whole && !text->has_failed ? 0 : ka_fail_memory(reterr);
+	return result == 0 && text->has_failed ? ka_fail_memory(reterr) : result;
 }
 
 int ka_json_report(const struct ka_report *report, struct ka_text *text, struct ka_error *reterr)
@@ -242,7 +193,7 @@ int ka_json_row(const struct ka_json_member *members, size_t count, struct ka_te
 			value = json_string(member->value);
 		else if (ka_parse_integer(member->value, &number))
 			value = json_integer(number);
-		set(&row, member->key, value);
+		ka_json_set(&row, member->key, value);
 	}
 	return add_line(row, text, reterr);
 }
