@@ -285,6 +285,8 @@ static const char *group_title(char digit)
 		return "The path";
 	case '3':
 		return "HTTP keepalive";
+	case '4':
+		return "What the host will have after boot";
 	case '7':
 		return "The advice itself";
 	default:

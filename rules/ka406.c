@@ -1,0 +1,150 @@
+#include "boot_rule.h"
+
+#include <string.h>
+
+static const char *real_file(const struct ka_boot_line *line)
+{
+	return line->target ? line->target : line->file;
+}
+
+static bool is_without_effect(const struct ka_boot_line *line)
+{
+	return line->setter < 0 &&
+	       (line->effect == KA_LINE_IGNORED || line->effect == KA_LINE_MASKED);
+}
+
+/* Whether the same line is read under another name: /etc/sysctl.conf through a link to it. */
+static bool is_read_elsewhere(const struct ka_boot_outcome *outcome,
+			      const struct ka_boot_line *line)
+{
+	for (size_t i = 0; i < outcome->line_count; i++) {
+		const struct ka_boot_line *other = &outcome->lines[i];
+
+		if (other->line == line->line && other->key == line->key &&
+		    !is_without_effect(other) && strcmp(real_file(other), real_file(line)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A line about several keys is told once. */
+static bool is_told(const struct ka_boot_outcome *outcome, size_t at)
+{
+	const struct ka_boot_line *line = &outcome->lines[at];
+
+	return at > 0 && line[-1].line == line->line && line[-1].effect == line->effect &&
+	       strcmp(line[-1].file, line->file) == 0;
+}
+
+/* A link of that name to /dev/null is how an administrator says so. */
+static bool is_masked_on_purpose(const struct ka_boot *boot, const struct ka_boot_line *line)
+{
+	const char *name = strrchr(line->file, '/');
+
+	for (size_t i = 0; name && i < boot->facts->file_count; i++)
+		if (boot->facts->files[i].type == KA_NODE_NULL_DEVICE &&
+		    strcmp(boot->facts->files[i].name, name + 1) == 0)
+			return line->effect == KA_LINE_MASKED;
+	return false;
+}
+
+static void report(const struct ka_rule *rule, const struct ka_boot *boot,
+		   struct ka_findings *findings, const struct ka_boot_line *line)
+{
+	struct ka_finding *finding = ka_find(
+		findings, rule, is_masked_on_purpose(boot, line) ? KA_NOTE : rule->severity,
+		"%s is about %s and has no effect: %s.", ka_boot_place(findings->arena, boot, line),
+		line->is_pattern ? "the keys" : ka_sysctls[line->key].word, line->reason);
+
+	ka_boot_point(finding, line);
+	ka_add_text(finding, "key", ka_sysctls[line->key].key);
+	ka_add_text(finding, "effect", ka_line_effect_words[line->effect]);
+	ka_add_text(finding, "reason", line->reason);
+}
+
+static void check_lines(const struct ka_rule *rule, const struct ka_boot *boot,
+			struct ka_findings *findings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < boot->main.line_count; i++) {
+		const struct ka_boot_line *line = &boot->main.lines[i];
+
+		if (is_without_effect(line) && !is_told(&boot->main, i) &&
+		    !is_read_elsewhere(&boot->main, line) && count++ < KA_BOOT_FINDINGS_MAX)
+			report(rule, boot, findings, line);
+	}
+	ka_boot_find_more(rule, findings, count);
+}
+
+/* Nothing applies the files: one finding for all their lines. */
+static void check_without_loader(const struct ka_rule *rule, const struct ka_boot *boot,
+				 struct ka_findings *findings)
+{
+	const struct ka_boot_line *first = NULL;
+	struct ka_finding *finding;
+	int64_t count = 0;
+
+	for (size_t i = boot->main.line_count; i-- > 0;)
+		if (boot->main.lines[i].setter < 0 && !is_told(&boot->main, i)) {
+			first = &boot->main.lines[i];
+			count++;
+		}
+	if (!first)
+		return;
+	finding = ka_find(findings, rule, rule->severity,
+			  "Nothing applies sysctl.d at boot%s%s: %s%s no effect.",
+			  boot->facts->loader_source ? ", " : "",
+			  boot->facts->loader_source ? boot->facts->loader_source : "",
+			  ka_boot_place(findings->arena, boot, first),
+			  count > 1 ? " and the other lines about the keys have" : " has");
+	ka_boot_point(finding, first);
+	ka_add_number(finding, "lines", count);
+}
+
+static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
+		  struct ka_findings *findings)
+{
+	const struct ka_boot *boot = analysis->facts->boot;
+
+	if (!boot)
+		return;
+	if (!boot->main.loader) {
+		check_without_loader(rule, boot, findings);
+		return;
+	}
+	if (boot->main.stopped)
+		ka_add_text(ka_find(findings, rule, rule->severity,
+				    "%s does not come to its end: %s.", boot->main.loader->name,
+				    boot->main.stopped),
+			    "reason", boot->main.stopped);
+	check_lines(rule, boot, findings);
+}
+
+static const char *const sources[] = {
+	"sysctl.d(5)",
+	"systemd-sysctl.service(8)",
+	"sysctl(8), sysctl.conf(5)",
+	"measured with systemd-sysctl 219 to 262, procps 3.3.10 to 4.0.7 and busybox",
+	NULL,
+};
+
+extern const struct ka_rule ka_rule_406;
+const struct ka_rule ka_rule_406 = {
+	.id = "KA406",
+	.title = "a line about these keys that is silently ignored",
+	.severity = KA_WARNING,
+	.when = "A line about the three keys is not read or not understood by what applies "
+		"sysctl.d at boot; or its file is masked (a note where that is a link to "
+		"/dev/null); or the loader does not come to its end; or nothing applies the files "
+		"at all.",
+	.rationale =
+		"None of this gives an error message that anyone sees: /etc/sysctl.conf without a "
+		"link to it in sysctl.d, a name that does not end in .conf, /run/sysctl.d in an "
+		"image (it is empty when the host boots), `key: value`, a spelling with both "
+		"dots and slashes. The file looks as if it worked.",
+	.remedy = "Move the line into a file /etc/sysctl.d/NAME.conf, as key = number, or remove "
+		  "it.",
+	.sources = sources,
+	.check = check,
+};
