@@ -1,14 +1,8 @@
 #include "out/json.h"
 
 #include "base/number.h"
+#include "out/json_boot.h"
 #include "out/json_value.h"
-
-static json_t *settings_json(const struct ka_settings *settings)
-{
-	return json_pack("{s:I, s:I, s:I}", "time_s", (json_int_t)settings->value[KA_TIME],
-			 "intvl_s", (json_int_t)settings->value[KA_INTVL], "probes",
-			 (json_int_t)settings->value[KA_PROBES]);
-}
 
 static json_t *profiles_json(struct ka_arena *arena, const struct ka_intent *intent)
 {
@@ -58,6 +52,15 @@ static json_t *path_json(struct ka_arena *arena, const struct ka_analysis *analy
 	return json_pack("{s:o, s:o}", "profiles", profiles_json(arena, intent), "hops", hops);
 }
 
+static json_t *location_json(struct ka_arena *arena, const struct ka_location *location)
+{
+	if (!location->file)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "file", ka_json_text(arena, location->file), "line",
+			 number_or_null(location->line > 0, location->line), "column",
+			 number_or_null(location->column > 0, location->column));
+}
+
 static json_t *findings_json(struct ka_arena *arena, const struct ka_findings *findings)
 {
 	json_t *list = json_array();
@@ -65,12 +68,13 @@ static json_t *findings_json(struct ka_arena *arena, const struct ka_findings *f
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct ka_finding *finding = &findings->items[i];
 
-		ka_json_append(&list, json_pack("{s:s, s:s, s:s, s:o, s:n, s:o, s:n}", "rule",
+		ka_json_append(&list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:n}", "rule",
 						finding->rule->id, "severity",
 						ka_severity_words[finding->severity], "title",
 						finding->rule->title, "message",
 						ka_json_text(arena, finding->message), "location",
-						"data", ka_json_data(arena, finding), "waiver"));
+						location_json(arena, &finding->location), "data",
+						ka_json_data(arena, finding), "waiver"));
 	}
 	return list;
 }
@@ -146,16 +150,16 @@ static json_t *report_json(struct ka_arena *arena, const struct ka_report *repor
 	const struct ka_facts *facts = analysis->facts;
 
 	return json_pack(
-		"{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o, s:o, s:n, s:s}",
+		"{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:o, s:o, s:o, s:s}",
 		"schema", "kaadvise.report/1", "version", KA_VERSION, "subject", "kind",
 		ka_subject_words[facts->kind], "name", ka_json_text(arena, facts->name), "hz",
 		number_or_null(facts->hz != KA_HZ_UNKNOWN, facts->hz), "settings",
-		settings_json(&facts->settings), "detection", "nominal_s",
+		ka_json_settings(&facts->settings), "detection", "nominal_s",
 		(json_int_t)analysis->nominal_s, "bound_ms", (json_int_t)analysis->bound_ms, "path",
 		path_json(arena, analysis), "findings", findings_json(arena, report->findings),
 		"recommendation", recommendation_json(arena, analysis), "unsatisfiable",
-		conflicts_json(arena, analysis), "boot", "verdict",
-		report->has_failed ? "fail" : "pass");
+		conflicts_json(arena, analysis), "boot", ka_json_boot(arena, facts->boot),
+		"verdict", report->has_failed ? "fail" : "pass");
 }
 
 static int add_line(json_t *document, struct ka_text *text, struct ka_error *reterr)
