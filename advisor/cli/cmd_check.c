@@ -1,5 +1,6 @@
+#include "cli/checking.h"
 #include "cli/commands.h"
-#include "cli/reporting.h"
+#include "cli/roots.h"
 #include "cli/subject.h"
 #include "profiles/builtin.h"
 #include "rules/hop_rule.h"
@@ -64,33 +65,37 @@ static bool wants_text(const struct ka_options *options)
 	return wants;
 }
 
-int ka_cmd_check(const struct ka_options *options, struct ka_error *reterr)
+static int check_host(const struct ka_options *options, const struct ka_intent *intent,
+		      struct ka_error *reterr)
 {
 	struct ka_text_context context = {.path_words = options->path_words.bytes,
 					  .subject_words = "",
 					  .can_apply = !options->has_settings};
-	struct ka_findings findings = {.arena = options->arena};
-	struct ka_report report = {.findings = &findings};
-	struct ka_analysis analysis;
-	struct ka_intent intent;
+	struct ka_checked checked;
 	struct ka_facts facts;
 
-	if (ka_read_intent(options, &intent, reterr) < 0 ||
-	    ka_read_facts(options, &facts, reterr) < 0 ||
-	    ka_analyse(options->arena, &facts, &intent, &analysis, reterr) < 0)
+	if (ka_read_facts(options, &facts, reterr) < 0 ||
+	    ka_check_facts(options->arena, &facts, intent, options->fail_on, &checked, reterr) < 0)
 		return -1;
-	ka_rules_check(&analysis, &findings);
-	report.analysis = &analysis;
-	report.has_failed = options->fail_on != KA_FAIL_ON_NEVER &&
-			    ka_worst_severity(&findings) >= options->fail_on;
 	if (options->netns)
 		context.subject_words =
 			ka_arena_printf(options->arena, "--netns %s ",
 					ka_shell_word(options->arena, options->netns));
-	if (!intent.has_path && wants_text(options) &&
+	if (!intent->has_path && wants_text(options) &&
 	    survey(options, &facts, &context, reterr) < 0)
 		return -1;
-	if (ka_write_reports(options, &report, &context, reterr) < 0)
+	if (ka_write_reports(options, &checked.report, &context, reterr) < 0)
 		return -1;
-	return report.has_failed ? 1 : 0;
+	return checked.report.has_failed ? 1 : 0;
+}
+
+int ka_cmd_check(const struct ka_options *options, struct ka_error *reterr)
+{
+	struct ka_intent intent;
+
+	if (ka_read_intent(options, &intent, reterr) < 0)
+		return -1;
+	if (options->root_count > 0 || options->root_list)
+		return ka_check_roots(options, &intent, reterr);
+	return check_host(options, &intent, reterr);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-const char *const ka_format_words[] = {"text", "json", "sysctl", NULL};
+const char *const ka_format_words[] = {"text", "json", "sarif", "junit", "github", "sysctl", NULL};
 
 #define BIT(command) (1u << KA_CMD_##command)
 #define ANY ((1u << KA_CMD_COUNT) - 1)
@@ -279,19 +279,66 @@ static int take_netns(struct ka_options *options, const char *value, struct ka_e
 	return 0;
 }
 
+static int take_root(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	if (*value == '\0')
+		return bad_value(reterr, "root", value, "the top directory of an unpacked image");
+	options->roots[options->root_count++] = value;
+	return 0;
+}
+
+static int take_root_list(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	if (*value == '\0')
+		return bad_value(reterr, "root-list", value, "a file, or - for standard input");
+	options->root_list = value;
+	return 0;
+}
+
+static int take_jobs(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	int64_t jobs;
+
+	if (take_count("jobs", value, 1, KA_JOBS_MAX, "a number from 1 to 64", &jobs, reterr) < 0)
+		return -1;
+	options->jobs = (unsigned)jobs;
+	return 0;
+}
+
+static int take_loader(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->loader_word = value;
+	return ka_loader_parse(value, &options->loader, &options->loader_has_version, reterr);
+}
+
+/* The commands that know a format besides text and json. */
+static const unsigned format_commands[] = {
+	[KA_FORMAT_SARIF] = BIT(CHECK),
+	[KA_FORMAT_JUNIT] = BIT(CHECK),
+	[KA_FORMAT_GITHUB] = BIT(CHECK),
+	[KA_FORMAT_SYSCTL] = BIT(RECOMMEND),
+};
+
+static const char *formats_of(enum ka_command_id id)
+{
+	if (id == KA_CMD_CHECK)
+		return "text, json, sarif, junit or github, and :FILE for a file";
+	if (id == KA_CMD_RECOMMEND)
+		return "text, json or sysctl, and :FILE for a file";
+	return "text or json, and :FILE for a file";
+}
+
 static int take_format(struct ka_options *options, const char *value, struct ka_error *reterr)
 {
+	enum ka_command_id id = (enum ka_command_id)(options->command - ka_commands);
 	size_t length = strcspn(value, ":");
 	int index = find_word(ka_format_words, value, length);
 	const char *file = value[length] == ':' ? value + length + 1 : NULL;
 
-	if (index == KA_FORMAT_SYSCTL && options->command != &ka_commands[KA_CMD_RECOMMEND])
+	if (index > KA_FORMAT_JSON && !(format_commands[index] & 1u << id))
 		index = -1;
 	if (index < 0 || (file && *file == '\0'))
-		return bad_value(reterr, "format", value,
-				 options->command == &ka_commands[KA_CMD_RECOMMEND]
-					 ? "text, json or sysctl, and :FILE for a file"
-					 : "text or json, and :FILE for a file");
+		return bad_value(reterr, "format", value, formats_of(id));
 	if (options->output_count == KA_OUTPUTS_MAX)
 		return ka_fail(reterr, KA_E_OPTION_CONFLICT, "more than %d --format",
 			       KA_OUTPUTS_MAX);
@@ -379,6 +426,19 @@ const struct ka_option ka_option_table[] = {
 	{"settings", 0, "T,I,P", "Subject", BIT(CHECK) | BIT(RECOMMEND),
 	 "Hypothetical values of time, intvl and probes, as in 7200,75,9; no host is read.", NULL,
 	 take_settings},
+	{"root", 0, "DIR", "Subject", BIT(CHECK) | BIT(APPLY),
+	 "An unpacked host image: what its kernel will have after it boots; nothing of the running "
+	 "kernel is read. check: repeatable.",
+	 NULL, take_root},
+	{"root-list", 0, "FILE", "Subject", BIT(CHECK),
+	 "More images, a directory a line in FILE; - is standard input.", NULL, take_root_list},
+	{"jobs", 0, "N", "Subject", BIT(CHECK), "Look at so many images side by side (default: 1).",
+	 NULL, take_jobs},
+	{"loader", 0, "NAME", "Subject", BIT(CHECK) | BIT(APPLY),
+	 "What applies sysctl.d at boot, instead of what the files say: systemd, procps or "
+	 "busybox, "
+	 "or one version of it, as in systemd-252, systemd-239-rhel8, procps-4.0.",
+	 "systemd procps busybox", take_loader},
 	{"set", 0, "T,I,P", "Subject", BIT(APPLY), "Set these values instead of recommended ones.",
 	 NULL, take_set},
 	{"profile", 'p', "ID|FILE", "Path", JUDGING,
@@ -420,10 +480,9 @@ const struct ka_option ka_option_table[] = {
 	 "host unknown 100 250 300 1000", take_hz},
 	{"format", 'f', "FORMAT[:FILE]", "Output",
 	 BIT(CHECK) | BIT(RECOMMEND) | BIT(HISTORY) | BIT(PROFILES) | BIT(RULES),
-	 "text or json (recommend: also sysctl), to standard output or to FILE. Repeatable, each "
-	 "to "
-	 "its own file.",
-	 "text json sysctl", take_format},
+	 "text or json (check: also sarif, junit and github; recommend: also sysctl), to standard "
+	 "output or to FILE. Repeatable, each to its own file.",
+	 "text json sarif junit github sysctl", take_format},
 	{"fail-on", 0, "note|warning|error|never", "Output", BIT(CHECK),
 	 "The severity from which the exit code is 1 (default: warning).",
 	 "note warning error never", take_fail_on},

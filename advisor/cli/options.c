@@ -179,6 +179,34 @@ static int take_command(struct ka_options *options, const char *word, struct ka_
 		       "unknown command '%s': `kaadvise --help` lists the commands", word);
 }
 
+static int check_exclusions(const struct ka_options *options, struct ka_error *reterr)
+{
+	bool has_root = options->root_count > 0 || options->root_list;
+	const struct {
+		bool holds;
+		const char *message;
+	} exclusions[] = {
+		{options->netns && options->has_settings,
+		 "--netns and --settings name two subjects: give one"},
+		{has_root && options->netns, "--root and --netns name two subjects: give one"},
+		{has_root && options->has_settings,
+		 "--root and --settings name two subjects: give one"},
+		{options->root_count > 1 && options->command == &ka_commands[KA_CMD_APPLY],
+		 "apply changes one image at a time: give one --root"},
+		{has_root && options->live_only,
+		 "--root and --live-only exclude each other: an image has no running kernel"},
+		{options->live_only && options->persist_only,
+		 "--live-only and --persist-only exclude each other"},
+		{options->has_set && options->path_count > 0,
+		 "--set and a path exclude each other: the path asks for recommended values"},
+	};
+
+	for (size_t i = 0; i < sizeof(exclusions) / sizeof(exclusions[0]); i++)
+		if (exclusions[i].holds)
+			return ka_fail(reterr, KA_E_OPTION_CONFLICT, "%s", exclusions[i].message);
+	return 0;
+}
+
 static int check_operands(const struct ka_options *options, struct ka_error *reterr)
 {
 	const struct ka_command *command = options->command;
@@ -195,17 +223,7 @@ static int check_operands(const struct ka_options *options, struct ka_error *ret
 		return ka_fail(reterr, KA_E_OPERAND, "'%s' is one operand too many: kaadvise %s %s",
 			       options->operands[command->operands_max], command->name,
 			       command->synopsis);
-	if (options->netns && options->has_settings)
-		return ka_fail(reterr, KA_E_OPTION_CONFLICT,
-			       "--netns and --settings name two subjects: give one");
-	if (options->live_only && options->persist_only)
-		return ka_fail(reterr, KA_E_OPTION_CONFLICT,
-			       "--live-only and --persist-only exclude each other");
-	if (options->has_set && options->path_count > 0)
-		return ka_fail(reterr, KA_E_OPTION_CONFLICT,
-			       "--set and a path exclude each other: the path asks for recommended "
-			       "values");
-	return 0;
+	return check_exclusions(options, reterr);
 }
 
 static int take_word_of_line(struct ka_options *options, struct words *words, bool *only_operands,
@@ -231,13 +249,14 @@ static int take_word_of_line(struct ka_options *options, struct words *words, bo
 int ka_options_parse(struct ka_arena *arena, int argc, char *argv[], struct ka_options *ret_options,
 		     struct ka_error *reterr)
 {
-	struct ka_options options = {.arena = arena, .fail_on = KA_WARNING};
+	struct ka_options options = {.arena = arena, .fail_on = KA_WARNING, .jobs = 1};
 	struct words words = {argv, argc};
 	bool only_operands = false;
 
 	options.operands = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.operands));
 	options.path = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.path));
-	if (!options.operands || !options.path)
+	options.roots = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.roots));
+	if (!options.operands || !options.path || !options.roots)
 		return ka_fail_memory(reterr);
 	while (words.left > 0)
 		if (take_word_of_line(&options, &words, &only_operands, reterr) < 0)

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/facts.h"
 #include "core/finding.h"
+#include "core/loader.h"
 
 #include <stdio.h>
 
@@ -24,8 +25,15 @@ enum ka_command_id {
 	KA_CMD_COUNT,
 };
 
-enum ka_format { KA_FORMAT_TEXT, KA_FORMAT_JSON, KA_FORMAT_SYSCTL };
-extern const char *const ka_format_words[]; /* "text", "json", "sysctl"; NULL-terminated */
+enum ka_format {
+	KA_FORMAT_TEXT,
+	KA_FORMAT_JSON,
+	KA_FORMAT_SARIF,
+	KA_FORMAT_JUNIT,
+	KA_FORMAT_GITHUB,
+	KA_FORMAT_SYSCTL,
+};
+extern const char *const ka_format_words[]; /* "text", "json", ..., "sysctl"; NULL-terminated */
 
 struct ka_output_request {
 	enum ka_format format;
@@ -41,7 +49,7 @@ struct ka_path_word {
 enum ka_color { KA_COLOR_AUTO, KA_COLOR_ALWAYS, KA_COLOR_NEVER };
 
 enum { KA_FAIL_ON_NEVER = 3 }; /* otherwise an enum ka_severity */
-enum { KA_OUTPUTS_MAX = 8 };
+enum { KA_OUTPUTS_MAX = 8, KA_JOBS_MAX = 64 };
 
 /* All words of the command line, parsed. Strings are those of argv. */
 struct ka_options {
@@ -58,6 +66,14 @@ struct ka_options {
 	bool has_settings, has_set;
 	struct ka_settings settings, set;
 	const char *netns;
+	const char **roots; /* --root, in the order given */
+	size_t root_count;
+	const char
+		*root_list; /* a file that names more of them, a line each; "-": standard input */
+	unsigned jobs;      /* images that are looked at side by side */
+	const char *loader_word; /* --loader; NULL: as the root says */
+	struct ka_loader_version loader;
+	bool loader_has_version;
 	struct ka_output_request outputs[KA_OUTPUTS_MAX];
 	size_t output_count;
 	int fail_on;

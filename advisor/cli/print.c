@@ -77,21 +77,34 @@ static int write_all(int fd, const struct ka_text *text)
 	return 0;
 }
 
+int ka_create(const char *file, struct ka_error *reterr)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+
+	if (fd < 0)
+		return ka_fail_sys(reterr, KA_E_OUTPUT, errno, "cannot create %s", file);
+	return fd;
+}
+
+int ka_emit_to(const struct ka_text *text, const char *file, int fd, struct ka_error *reterr)
+{
+	if (text->has_failed)
+		return ka_fail_memory(reterr);
+	if (write_all(fd, text) < 0)
+		return ka_fail_sys(reterr, KA_E_OUTPUT, errno, "cannot write %s",
+				   file ? file : "standard output");
+	return 0;
+}
+
 int ka_emit(const struct ka_text *text, const char *file, struct ka_error *reterr)
 {
 	int fd = STDOUT_FILENO, result;
 
 	if (text->has_failed)
 		return ka_fail_memory(reterr);
-	if (file) {
-		fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-		if (fd < 0)
-			return ka_fail_sys(reterr, KA_E_OUTPUT, errno, "cannot create %s", file);
-	}
-	result = write_all(fd, text);
-	if (result < 0)
-		ka_fail_sys(reterr, KA_E_OUTPUT, errno, "cannot write %s",
-			    file ? file : "standard output");
+	if (file && (fd = ka_create(file, reterr)) < 0)
+		return -1;
+	result = ka_emit_to(text, file, fd, reterr);
 	if (file && close(fd) < 0 && result == 0)
 		result = ka_fail_sys(reterr, KA_E_OUTPUT, errno, "cannot write %s", file);
 	return result;

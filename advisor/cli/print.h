@@ -17,6 +17,13 @@ void ka_print_note(const char *format, ...) __attribute__((format(printf, 1, 2))
  * ka_text_clear. */
 struct ka_writer ka_make_writer(const struct ka_options *options, const char *file);
 
+/* Creates file, or empties it: a file descriptor, to be closed by the caller. KA_E_OUTPUT. */
+int ka_create(const char *file, struct ka_error *reterr);
+
+/* Writes the text to fd; file names it in an error (NULL: standard output). KA_E_OUTPUT or
+ * KA_E_MEMORY. */
+int ka_emit_to(const struct ka_text *text, const char *file, int fd, struct ka_error *reterr);
+
 /* Writes the text to standard output, or creates or replaces file. -1 with KA_E_OUTPUT or
  * KA_E_MEMORY. */
 int ka_emit(const struct ka_text *text, const char *file, struct ka_error *reterr);

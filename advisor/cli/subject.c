@@ -1,6 +1,8 @@
 #include "cli/subject.h"
 
 #include "base/number.h"
+#include "cli/next_boot.h"
+#include "cli/print.h"
 #include "cli/profile_source.h"
 #include "edge/conntrack.h"
 #include "edge/keepalive_socket.h"
@@ -84,6 +86,23 @@ static void ask_about_nat(const struct ka_options *options, struct ka_facts *fac
 		facts->conntrack.does_nat = ka_conntrack_does_nat();
 }
 
+/* What this host has after its next boot; nothing where its files are not ours to judge: in another
+ * namespace, or in a container. What cannot be read is no reason to say nothing about the present.
+ */
+static void look_ahead(const struct ka_options *options, struct ka_facts *facts)
+{
+	struct ka_netns_id here;
+	struct ka_error error;
+
+	if (facts->kind != KA_SUBJECT_HOST || ka_netns_identify(&here, &error) < 0 ||
+	    !here.is_initial || ka_in_container())
+		return;
+	if (ka_next_boot_read(options, options->arena, "/", &facts->boot, &error) == 0)
+		return;
+	ka_print_error(&error);
+	ka_print_note("what the next boot sets is not known");
+}
+
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		  struct ka_error *reterr)
 {
@@ -104,7 +123,40 @@ int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 	ka_conntrack_read(&facts.conntrack);
 	ask_about_nat(options, &facts);
 	facts.today = today();
+	look_ahead(options, &facts);
 	*ret_facts = facts;
+	return 0;
+}
+
+/* Whether a file of the image may set another number of retries than the kernel's default. */
+static bool mentions_retries2(const struct ka_boot_facts *facts)
+{
+	static const char word[] = "retries2";
+
+	for (size_t i = 0; i < facts->file_count; i++)
+		if (facts->files[i].bytes &&
+		    memmem(facts->files[i].bytes, facts->files[i].length, word, strlen(word)))
+			return true;
+	return false;
+}
+
+int ka_read_root_facts(const struct ka_options *options, struct ka_arena *arena, const char *root,
+		       int64_t today_d, struct ka_facts *ret_facts, struct ka_error *reterr)
+{
+	const struct ka_boot *boot;
+
+	if (ka_next_boot_read(options, arena, root, &boot, reterr) < 0)
+		return -1;
+	*ret_facts = (struct ka_facts){
+		.kind = KA_SUBJECT_ROOT,
+		.name = root,
+		.settings = boot->main.values,
+		.hz = boot->facts->kernel.hz,
+		.has_retries2 = !mentions_retries2(boot->facts),
+		.retries2 = DEFAULT_RETRIES2,
+		.today = today_d,
+		.boot = boot,
+	};
 	return 0;
 }
 

@@ -17,6 +17,11 @@ int ka_read_live_settings(struct ka_settings *ret_settings, struct ka_error *ret
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		  struct ka_error *reterr);
 
+/* Reads an unpacked image: what it has after it boots. today_d is a day as in facts.today.
+ * Arena-owned; safe in any thread. Errors of ka_next_boot_read. */
+int ka_read_root_facts(const struct ka_options *options, struct ka_arena *arena, const char *root,
+		       int64_t today_d, struct ka_facts *ret_facts, struct ka_error *reterr);
+
 /* Facts of hypothetical values; no host is read (except its tick rate for --hz host). */
 int ka_suppose_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		     struct ka_error *reterr);

@@ -35,6 +35,8 @@ static const char *subject(struct ka_arena *arena, const struct ka_facts *facts)
 		return ka_arena_printf(arena, "with %s", facts->name);
 	case KA_SUBJECT_NETNS:
 		return ka_arena_printf(arena, "in network namespace %s", facts->name);
+	case KA_SUBJECT_ROOT:
+		return ka_arena_printf(arena, "of %s after boot", facts->name);
 	default:
 		return ka_arena_printf(arena, "of %s", facts->name);
 	}
@@ -151,6 +153,8 @@ void ka_text_report(struct ka_writer *writer, const struct ka_report *report,
 				    analysis->facts->hz);
 		}
 	}
+	if (analysis->facts->boot)
+		ka_text_boot(writer, analysis->facts->boot);
 	write_findings(writer, report->findings);
 	ka_text_recommendation(writer, analysis, context);
 	if (!analysis->intent->has_path)

@@ -23,6 +23,9 @@ struct ka_text_context {
 void ka_text_report(struct ka_writer *writer, const struct ka_report *report,
 		    const struct ka_text_context *context);
 
+/* What the host has after it boots, with the lines that win and lose (text_boot.c). */
+void ka_text_boot(struct ka_writer *writer, const struct ka_boot *boot);
+
 /* The path's table and what it does not cover (text_path.c). */
 void ka_text_path(struct ka_writer *writer, const struct ka_analysis *analysis);
 

@@ -1,0 +1,64 @@
+#include "out/text_summary.h"
+
+#include "core/boot.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *loader_words(const struct ka_facts *facts)
+{
+	if (!facts->boot)
+		return "running";
+	return facts->boot->facts->loader ? facts->boot->facts->loader->name : "no loader";
+}
+
+static void write_subject(struct ka_writer *writer, const struct ka_report *report)
+{
+	const struct ka_facts *facts = report->analysis->facts;
+	const int64_t *value = facts->settings.value;
+
+	ka_text_printf(&writer->text, "%s: ", ka_escape(writer->arena, facts->name));
+	ka_style_on(writer, report->has_failed ? KA_RED : KA_GREEN);
+	ka_text_add(&writer->text, report->has_failed ? "fail" : "pass");
+	ka_style_off(writer);
+	ka_text_printf(&writer->text, ": %" PRId64 ",%" PRId64 ",%" PRId64 " (%s)\n",
+		       value[KA_TIME], value[KA_INTVL], value[KA_PROBES], loader_words(facts));
+}
+
+/* The subject's name and the file inside it, without two slashes between them. */
+static void write_place(struct ka_writer *writer, const char *root,
+			const struct ka_location *location)
+{
+	size_t length = strlen(root);
+
+	while (location->file && length > 0 && root[length - 1] == '/')
+		length--;
+	ka_text_add(&writer->text,
+		    ka_escape(writer->arena, ka_arena_copy(writer->arena, root, length)));
+	if (!location->file)
+		return;
+	ka_text_printf(&writer->text, "%s:%u", ka_escape(writer->arena, location->file),
+		       location->line);
+	if (location->column > 0)
+		ka_text_printf(&writer->text, ":%u", location->column);
+}
+
+void ka_text_summary(struct ka_writer *writer, const struct ka_report *report)
+{
+	static const enum ka_style styles[] = {KA_CYAN, KA_YELLOW, KA_RED};
+
+	write_subject(writer, report);
+	for (size_t i = 0; i < report->findings->count; i++) {
+		const struct ka_finding *finding = &report->findings->items[i];
+
+		if (finding->severity == KA_NOTE)
+			continue;
+		write_place(writer, report->analysis->facts->name, &finding->location);
+		ka_text_add(&writer->text, ": ");
+		ka_style_on(writer, styles[finding->severity]);
+		ka_text_printf(&writer->text, "%s:", ka_severity_words[finding->severity]);
+		ka_style_off(writer);
+		ka_text_printf(&writer->text, " %s [%s]\n",
+			       ka_escape(writer->arena, finding->message), finding->rule->id);
+	}
+}
