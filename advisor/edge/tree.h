@@ -31,6 +31,10 @@ void ka_tree_close(struct ka_tree *tree);
 /* Opens the directory at path, to be closed by the caller. */
 int ka_tree_open_directory(const struct ka_tree *tree, const char *path);
 
+/* Opens the directory that holds path, which is not the root, and points *ret_name at what follows
+ * it (tree_parent.c). */
+int ka_tree_open_parent(const struct ka_tree *tree, const char *path, const char **ret_name);
+
 /* Opens the regular file at path for reading, to be closed by the caller. -EINVAL for any other
  * kind of file. */
 int ka_tree_open_file(const struct ka_tree *tree, const char *path);
