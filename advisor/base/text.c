@@ -108,6 +108,17 @@ static size_t decode(const unsigned char *text, uint32_t *ret_point)
 	return 0;
 }
 
+bool ka_is_utf8(const char *text)
+{
+	uint32_t point;
+	size_t size;
+
+	for (; *text; text += size)
+		if ((size = decode((const unsigned char *)text, &point)) == 0)
+			return false;
+	return true;
+}
+
 /* Code points that could move, hide or reorder what a terminal shows. */
 static bool is_unsafe(uint32_t point)
 {

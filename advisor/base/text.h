@@ -29,6 +29,9 @@ void ka_text_printf(struct ka_text *text, const char *format, ...)
  * Unicode direction controls and line separators are escaped as well. */
 const char *ka_escape(struct ka_arena *arena, const char *text);
 
+/* Whether text is valid UTF-8 (RFC 3629, section 4). */
+bool ka_is_utf8(const char *text);
+
 /* The number of terminal columns of escaped UTF-8 text: one per code point. */
 size_t ka_text_columns(const char *text);
 

@@ -2,9 +2,7 @@
 
 json_t *ka_json_text(struct ka_arena *arena, const char *text)
 {
-	json_t *string = json_string(text);
-
-	return string ? string : json_string(ka_escape(arena, text));
+	return json_string(ka_is_utf8(text) ? text : ka_escape(arena, text));
 }
 
 void ka_json_append(json_t **list, json_t *item)

@@ -211,6 +211,20 @@ static void escaped_text_is_always_safe(void **state)
 	}
 }
 
+static void tells_utf8_from_other_bytes(void **state)
+{
+	static const char *const good[] = {
+		"", "a\n\x7f", "\xc2\x80", "\xe2\x80\xae", "x\xf4\x8f\xbf\xbf", "\xef\xbf\xbf"};
+	static const char *const bad[] = {"\x80",     "a\xff",        "\xc3",
+					  "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(ka_is_utf8(good[i]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(ka_is_utf8(bad[i]));
+}
+
 static void escaping_without_memory_gives_nothing(void **state)
 {
 	struct ka_arena arena = ka_arena_make(10);
@@ -301,6 +315,7 @@ int main(void)
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(escapes_what_a_terminal_would_act_on),
 		cmocka_unit_test(escaped_text_is_always_safe),
+		cmocka_unit_test(tells_utf8_from_other_bytes),
 		cmocka_unit_test(escaping_without_memory_gives_nothing),
 		cmocka_unit_test(counts_columns),
 		cmocka_unit_test(suggests_the_nearest),
