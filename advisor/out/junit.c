@@ -78,7 +78,17 @@ void ka_junit_end(struct ka_text *text)
 	ka_text_add(text, "</testsuites>\n");
 }
 
-/* "warning: img/etc/sysctl.conf:3:29: what is wrong", and below it what to do. */
+/* "img/etc/sysctl.conf:3:29: ". */
+static void add_place(struct ka_text *text, const struct ka_spot *spot)
+{
+	add_xml(text, spot->path);
+	if (spot->line > 0)
+		ka_text_printf(text, ":%u", spot->line);
+	if (spot->column > 0)
+		ka_text_printf(text, ":%u", spot->column);
+	ka_text_add(text, ": ");
+}
+
 static void add_finding(const struct suite *suite, const struct ka_finding *finding)
 {
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
@@ -86,16 +96,10 @@ static void add_finding(const struct suite *suite, const struct ka_finding *find
 	struct ka_spot spot;
 
 	ka_text_printf(text, "%s: ", ka_severity_words[finding->severity]);
-	if (ka_spot_find(&suite->spots, &arena, finding, &spot)) {
-		add_xml(text, spot.path);
-		if (spot.line > 0)
-			ka_text_printf(text, ":%u", spot.line);
-		if (spot.column > 0)
-			ka_text_printf(text, ":%u", spot.column);
-		ka_text_add(text, ": ");
-	}
+	if (ka_spot_find(&suite->spots, &arena, finding, &spot))
+		add_place(text, &spot);
 	add_xml(text, finding->message);
-	ka_text_add(text, "\n  -> ");
+	ka_text_add(text, "\n  -&gt; ");
 	add_xml(text, finding->remedy ? finding->remedy : finding->rule->remedy);
 	ka_text_add(text, "\n");
 	text->has_failed |= arena.has_failed;
@@ -203,6 +207,9 @@ void ka_junit_subject(const struct ka_report *report, const struct ka_rule *cons
 void ka_junit_failure(const char *subject, const struct ka_error *error, struct ka_text *text)
 {
 	const struct ka_error_info *info = ka_error_info(error->id);
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_spot spot = {.path = ka_spot_path(&arena, subject, error->file),
+			       .line = error->line};
 
 	start_suite(text, subject, 1, 0, 1);
 	start_case(text, subject, info->id, info->title);
@@ -210,8 +217,9 @@ void ka_junit_failure(const char *subject, const struct ka_error *error, struct 
 	add_attribute(text, "type", info->id);
 	add_attribute(text, "message", error->message);
 	ka_text_add(text, ">");
-	add_xml(text, error->file);
-	if (error->line > 0)
-		ka_text_printf(text, ":%u", error->line);
+	add_place(text, &spot);
+	add_xml(text, error->message);
 	ka_text_add(text, "</error></testcase>\n</testsuite>\n");
+	text->has_failed |= arena.has_failed;
+	ka_arena_clear(&arena);
 }
