@@ -87,6 +87,6 @@ const struct ka_setter *ka_boot_setter_of(const struct ka_boot *boot, enum ka_ke
 void ka_boot_find_more(const struct ka_rule *rule, struct ka_findings *findings, size_t count)
 {
 	if (count > KA_BOOT_FINDINGS_MAX)
-		ka_find(findings, rule, rule->severity, "There are %zu more of these.",
+		ka_find(findings, rule, rule->severity, "Left out here: %zu more of these.",
 			count - KA_BOOT_FINDINGS_MAX);
 }

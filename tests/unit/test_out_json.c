@@ -1,4 +1,4 @@
-#include "case.h"
+#include "boot_case.h"
 
 #include "core/rule.h"
 #include "out/json.h"
@@ -219,6 +219,182 @@ static void text_from_outside_is_escaped(void **state)
 	case_end(&c);
 }
 
+/* A boot with something in every key of its document. */
+static void fill_boot(struct boot_case *b)
+{
+	boot_init(b);
+	b->facts.loader_source = "/usr/lib/systemd/libsystemd-shared-252.so";
+	b->facts.kernel.source = "/boot/config-6.1.0";
+	b->facts.kernel.version = "6.1.0";
+	b->facts.tuned = (struct ka_tuned){.is_active = true, .profile = "mine", .reapplies = true};
+	b->facts.has_initramfs = true;
+	boot_setter(b, KA_SET_BY_CMDLINE, "/etc/kernel/cmdline", KA_PROBES, "5");
+	b->boot.base.value[KA_PROBES] = 5;
+	b->boot.base_source[KA_PROBES] = &b->setters[0];
+	boot_line(b, "/etc/kernel/cmdline", 7, KA_PROBES, "5", KA_LINE_WINS)->setter = 0;
+	boot_line(b, "/etc/sysctl.d/a\xff.conf", 1, KA_TIME, "5s", KA_LINE_REFUSED);
+	boot_line(b, "/etc/sysctl.d/99-sysctl.conf", 2, KA_TIME, "0x10", KA_LINE_WINS)->target =
+		"/etc/sysctl.conf";
+	boot_line(b, "/etc/sysctl.d/z.conf", 3, KA_INTVL, NULL, KA_LINE_IGNORED);
+	boot_other_line(b, "/etc/sysctl.conf", 4, KA_INTVL, "20", KA_LINE_WINS);
+	b->boot.main.stopped = "it waits";
+	b->boot.main.is_indeterminate[KA_INTVL] = true;
+	b->boot.differs = true;
+	b->c.facts.settings = b->boot.main.values;
+}
+
+static void tells_what_a_boot_sets(void **state)
+{
+	struct ka_text text = {0};
+	struct boot_case b;
+	json_t *document;
+	const json_t *boot;
+
+	(void)state;
+	fill_boot(&b);
+	document = report(&b.c, &text);
+	boot = at(document, "boot");
+	assert_int_equal(json_object_size(boot), 13);
+	assert_json_text(boot, "loader", "systemd-252");
+	assert_json_text(boot, "loader_source", "/usr/lib/systemd/libsystemd-shared-252.so");
+	assert_json_int(boot, "values/time_s", 16);
+	assert_json_int(boot, "values/intvl_s", 75);
+	assert_json_int(boot, "values/probes", 5);
+	assert_json_int(boot, "base/time_s", 7200);
+	assert_json_int(boot, "base/probes", 5);
+	boot = at(document, "boot/sources");
+	assert_int_equal(json_object_size(boot), KA_KEY_COUNT);
+	assert_json_text(boot, "net.ipv4.tcp_keepalive_time/file", "/etc/sysctl.d/99-sysctl.conf");
+	assert_json_int(boot, "net.ipv4.tcp_keepalive_time/line", 2);
+	assert_true(json_is_null(at(boot, "net.ipv4.tcp_keepalive_intvl")));
+	assert_json_text(boot, "net.ipv4.tcp_keepalive_probes/file", "/etc/kernel/cmdline");
+	boot = at(document, "boot/base_sources");
+	assert_true(json_is_null(at(boot, "net.ipv4.tcp_keepalive_time")));
+	assert_json_int(boot, "net.ipv4.tcp_keepalive_probes/line", 7);
+	boot = at(document, "boot/other");
+	assert_json_text(boot, "loader", "procps-4.0");
+	assert_json_int(boot, "values/intvl_s", 20);
+	assert_json_int(boot, "sources/net.ipv4.tcp_keepalive_intvl/line", 4);
+	boot = at(document, "boot");
+	assert_json_text(boot, "stopped", "it waits");
+	assert_int_equal(json_array_size(at(boot, "indeterminate")), 1);
+	assert_json_text(boot, "indeterminate/0", "net.ipv4.tcp_keepalive_intvl");
+	assert_json_text(boot, "kernel/file", "/boot/config-6.1.0");
+	assert_json_text(boot, "kernel/version", "6.1.0");
+	assert_json_int(boot, "kernel/hz", 250);
+	assert_json_text(boot, "tuned/profile", "mine");
+	assert_true(json_is_true(at(boot, "tuned/reapplies")));
+	assert_true(json_is_true(at(boot, "initramfs")));
+	json_decref(document);
+	ka_text_clear(&text);
+	boot_end(&b);
+}
+
+static void tells_every_line(void **state)
+{
+	struct ka_text text = {0};
+	struct boot_case b;
+	json_t *document;
+	const json_t *lines;
+
+	(void)state;
+	fill_boot(&b);
+	document = report(&b.c, &text);
+	lines = at(document, "boot/lines");
+	assert_int_equal(json_array_size(lines), 4);
+	assert_json_text(lines, "0/setter", ka_setter_words[KA_SET_BY_CMDLINE]);
+	assert_json_text(lines, "0/effect", "wins");
+	assert_true(json_is_null(at(lines, "0/reason")));
+	assert_json_text(lines, "1/file", "/etc/sysctl.d/a\\xff.conf");
+	assert_json_int(lines, "1/line", 1);
+	assert_json_int(lines, "1/column", 5);
+	assert_json_text(lines, "1/key", "net.ipv4.tcp_keepalive_time");
+	assert_json_text(lines, "1/value", "5s");
+	assert_json_text(lines, "1/effect", "refused");
+	assert_json_text(lines, "1/reason", "there is a reason");
+	assert_true(json_is_null(at(lines, "1/number")));
+	assert_true(json_is_null(at(lines, "1/target")));
+	assert_true(json_is_null(at(lines, "1/setter")));
+	assert_json_text(lines, "2/value", "0x10");
+	assert_json_int(lines, "2/number", 16);
+	assert_json_text(lines, "2/target", "/etc/sysctl.conf");
+	assert_true(json_is_null(at(lines, "3/value")));
+	assert_json_text(lines, "3/effect", "ignored");
+	json_decref(document);
+	ka_text_clear(&text);
+	boot_end(&b);
+}
+
+static void nulls_stand_for_what_a_boot_does_not_have(void **state)
+{
+	static const char *const keys[] = {"loader",      "loader_source",  "other",     "stopped",
+					   "kernel/file", "kernel/version", "kernel/hz", "tuned"};
+	struct ka_text text = {0};
+	struct boot_case b;
+	json_t *document;
+
+	(void)state;
+	boot_init(&b);
+	b.boot.main.loader = b.boot.other.loader = NULL;
+	b.facts.kernel.hz = KA_HZ_UNKNOWN;
+	document = report(&b.c, &text);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		assert_true(json_is_null(at(at(document, "boot"), keys[i])));
+	assert_int_equal(json_array_size(at(document, "boot/lines")), 0);
+	assert_int_equal(json_array_size(at(document, "boot/indeterminate")), 0);
+	assert_true(json_is_false(at(document, "boot/initramfs")));
+	json_decref(document);
+	ka_text_clear(&text);
+	boot_end(&b);
+}
+
+/* A value is cut after 1 KiB; what its bytes are does not matter. */
+static void long_values_are_cut(void **state)
+{
+	static char value[4000];
+	struct ka_text text = {0};
+	struct boot_case b;
+	json_t *document;
+
+	(void)state;
+	memset(value, 'z', sizeof(value) - 1);
+	value[1] = '\xfe';
+	boot_init(&b);
+	boot_line(&b, "/etc/sysctl.d/a.conf", 1, KA_TIME, value, KA_LINE_REFUSED);
+	document = report(&b.c, &text);
+	assert_int_equal(strlen(json_string_value(at(document, "boot/lines/0/value"))),
+			 1024 + strlen("\\xfe") - 1);
+	json_decref(document);
+	ka_text_clear(&text);
+	boot_end(&b);
+}
+
+static void findings_tell_their_place(void **state)
+{
+	struct ka_text text = {0};
+	struct boot_case b;
+	json_t *document;
+
+	(void)state;
+	boot_init(&b);
+	boot_line(&b, "/etc/sysctl.d/\xff.conf", 3, KA_PROBES, "0", KA_LINE_WINS);
+	b.c.facts.settings = b.boot.main.values;
+	document = report(&b.c, &text);
+	assert_json_text(document, "findings/0/rule", "KA101");
+	assert_json_text(document, "findings/0/location/file", "/etc/sysctl.d/\\xff.conf");
+	assert_json_int(document, "findings/0/location/line", 3);
+	assert_json_int(document, "findings/0/location/column", 5);
+	json_decref(document);
+	ka_text_clear(&text);
+	b.lines[0].line = b.lines[0].column = 0;
+	document = report(&b.c, &text);
+	assert_true(json_is_null(at(document, "findings/0/location/line")));
+	assert_true(json_is_null(at(document, "findings/0/location/column")));
+	json_decref(document);
+	ka_text_clear(&text);
+	boot_end(&b);
+}
+
 static void rows_are_flat_objects(void **state)
 {
 	static const struct ka_json_member members[] = {
@@ -239,17 +415,17 @@ static void every_allocation_may_fail(void **state)
 	struct ka_findings findings;
 	struct ka_report document;
 	struct ka_text whole = {0};
-	struct test_case c;
+	struct boot_case b;
 	size_t n = 0;
 	bool failed;
 
 	(void)state;
-	case_init(&c);
-	case_hop(&c, 350)->name = "\xff";
-	c.facts.name = "\xff";
-	findings = (struct ka_findings){.arena = &c.arena};
-	ka_rules_check(case_run(&c), &findings);
-	document = (struct ka_report){.analysis = &c.analysis, .findings = &findings};
+	fill_boot(&b);
+	case_hop(&b.c, 350)->name = "\xff";
+	b.c.facts.name = "\xff";
+	findings = (struct ka_findings){.arena = &b.c.arena};
+	ka_rules_check(case_run(&b.c), &findings);
+	document = (struct ka_report){.analysis = &b.c.analysis, .findings = &findings};
 	assert_int_equal(ka_json_report(&document, &whole, NULL), 0);
 	do {
 		struct ka_error error = {0};
@@ -271,7 +447,7 @@ static void every_allocation_may_fail(void **state)
 	} while (failed);
 	assert_int_at_least(n, 100);
 	ka_text_clear(&whole);
-	case_end(&c);
+	boot_end(&b);
 }
 
 int main(void)
@@ -283,6 +459,11 @@ int main(void)
 		cmocka_unit_test(names_what_yielded),
 		cmocka_unit_test(lists_the_profiles),
 		cmocka_unit_test(text_from_outside_is_escaped),
+		cmocka_unit_test(tells_what_a_boot_sets),
+		cmocka_unit_test(tells_every_line),
+		cmocka_unit_test(nulls_stand_for_what_a_boot_does_not_have),
+		cmocka_unit_test(long_values_are_cut),
+		cmocka_unit_test(findings_tell_their_place),
 		cmocka_unit_test(rows_are_flat_objects),
 		cmocka_unit_test(every_allocation_may_fail),
 	};
