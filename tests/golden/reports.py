@@ -78,6 +78,30 @@ def _recommendation_problems(report):
         yield "recommendation: a default yielded to values that are kept"
 
 
+KEYS = {"net.ipv4.tcp_keepalive_time": "time_s", "net.ipv4.tcp_keepalive_intvl": "intvl_s",
+        "net.ipv4.tcp_keepalive_probes": "probes"}
+
+
+def _boot_problems(report):
+    boot = report["boot"]
+    if report["subject"]["kind"] == "root" and report["settings"] != boot["values"]:
+        yield "boot: an image is not judged by its values"
+    for key, name in KEYS.items():
+        winners = [line for line in boot["lines"] if line["key"] == key and
+                   line["effect"] == "wins"]
+        source, value = boot["sources"][key], boot["base"][name]
+        if len(winners) > 1:
+            yield f"boot: {key} is won by {len(winners)} lines"
+        elif winners:
+            value = winners[0]["number"]
+            if source != {"file": winners[0]["file"], "line": winners[0]["line"]}:
+                yield f"boot: the source of {key} is not the line that wins"
+        elif source != boot["base_sources"][key] and source is not None:
+            yield f"boot: {key} has a source and no line that wins"
+        if boot["values"][name] != value:
+            yield f"boot: {key} has not the value of its source"
+
+
 def problems(document):
     """Everything that is wrong with a document, as sentences."""
     is_report = isinstance(document, dict) and "schema" in document
@@ -90,6 +114,8 @@ def problems(document):
     if document["path"] and _is_sane(document["settings"]):
         for hop in document["path"]["hops"]:
             found += _hop_problems(hop)
+    if document["boot"]:
+        found += _boot_problems(document)
     if document["recommendation"]:
         found += _recommendation_problems(document)
     return found
