@@ -21,21 +21,25 @@ static const struct {
 	{"xX", "it is no whole number", "it is a word"},
 };
 
+static bool ends_number(char byte)
+{
+	return byte == '\0' || byte == ' ' || byte == '\t';
+}
+
 static const char *malformed_words(const char *value)
 {
-	const char *digits = value + strspn(value, " \t\n");
-	size_t count;
+	const char *digits = value + (*value == '-');
+	size_t count = strspn(digits, "0123456789");
+	char after = digits[count];
 
-	digits += *digits == '-';
-	count = strspn(digits, "0123456789");
 	if (*value == '\0')
 		return "it is empty";
-	if (count > 0 && digits[count] == '\0')
-		return strlen(value) > KERNEL_DIGITS_MAX
+	if (count > 0 && ends_number(after))
+		return digits + count - value > KERNEL_DIGITS_MAX
 			       ? "it is longer than the kernel reads"
 			       : "a leading 0 makes it octal, which has no digit 8 or 9";
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-		if (digits[count] != '\0' && strchr(faults[i].bytes, digits[count]))
+		if (after != '\0' && strchr(faults[i].bytes, after))
 			return count > 0 ? faults[i].after_digits : faults[i].at_once;
 	return "it is no number";
 }

@@ -424,6 +424,7 @@ static void refusals_name_their_reason(void **state)
 		{KA_TIME, "\r300", ": it begins with an invisible byte."},
 		{KA_TIME, "", ": it is empty."},
 		{KA_TIME, "08", ": a leading 0 makes it octal, which has no digit 8 or 9."},
+		{KA_TIME, "09 # nine", ": a leading 0 makes it octal, which has no digit 8 or 9."},
 		{KA_TIME, "000000000000000000300", ": it is longer than the kernel reads."},
 		{KA_TIME, "8589935", ": this kernel takes -8589934 to 8589934."},
 		{KA_PROBES, "256", ": this kernel takes 0 to 255."},
