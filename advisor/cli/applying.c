@@ -6,7 +6,11 @@
 #include "cli/subject.h"
 #include "core/plan.h"
 #include "core/sysctl_text.h"
+#include "edge/dropin.h"
+#include "edge/journal.h"
 #include "edge/netns.h"
+
+#include <string.h>
 
 /* What apply is about to do, from what it found. */
 struct intention {
@@ -20,6 +24,8 @@ struct intention {
 
 static const char *why_no_file(const struct ka_run *run)
 {
+	if (run->root)
+		return NULL;
 	if (!run->here.netns.is_initial)
 		return "This network namespace is not the one that the machine boots with: no file "
 		       "sets its values at boot, so only the running values are set.";
@@ -39,11 +45,46 @@ static int intend(struct ka_run *run, const struct ka_apply_request *request,
 			       "--persist-only: no file sets the values of %s at boot",
 			       run->here.netns.is_initial ? "a container"
 							  : "this network namespace");
-	intention->wants_live = !request->persist_only;
+	intention->wants_live = !request->persist_only && !run->root;
 	intention->wants_file = !request->live_only && !intention->why_live_only;
 	intention->path = ka_arena_printf(run->arena, "%s/%s", KA_DROP_IN_DIRECTORY,
 					  request->drop_in ? request->drop_in : KA_DROP_IN_NAME);
 	return 0;
+}
+
+static const char *drop_in_text(const struct ka_run *run, const struct ka_apply_request *request)
+{
+	return ka_drop_in_text(run->arena, &request->target, request->purpose, request->reasons,
+			       run->root ? "remove this file" : "kaadvise rollback");
+}
+
+/* What is to become of the file. */
+static int look_at_files(struct ka_run *run, const struct ka_apply_request *request,
+			 struct intention *intention, struct ka_error *reterr)
+{
+	struct ka_transaction *transaction = &intention->transaction;
+	struct ka_overlay *overlay = &intention->overlay;
+	struct ka_overlay_request wanted = {.options = run->options,
+					    .tree = run->tree,
+					    .is_image = run->root,
+					    .drop_in = intention->path,
+					    .text = drop_in_text(run, request),
+					    .target = request->target};
+
+	if (run->arena->has_failed)
+		return ka_fail_memory(reterr);
+	if (ka_overlay_read(&wanted, overlay, reterr) < 0)
+		return -1;
+	if (overlay->state != KA_OVERLAY_TO_WRITE)
+		return 0;
+	transaction->drop_in = intention->path;
+	transaction->from.file = overlay->text;
+	transaction->to.file = wanted.text;
+	/* On a host a directory that is missing is a question, not a task. */
+	if (!run->root)
+		return 0;
+	return ka_dropin_missing(run->arena, run->tree, intention->path, &transaction->made,
+				 reterr);
 }
 
 /* Looks at what is there and works out what is to change. */
@@ -54,21 +95,29 @@ static int look(struct ka_run *run, const struct ka_apply_request *request,
 	struct ka_condition *from = &transaction->from, *to = &transaction->to;
 
 	*transaction = (struct ka_transaction){.kind = KA_APPLY, .purpose = request->purpose};
-	if (ka_read_live_settings(&from->live, reterr) < 0)
+	if (!run->root && ka_read_live_settings(&from->live, reterr) < 0)
 		return -1;
+	if (intention->wants_file && look_at_files(run, request, intention, reterr) < 0)
+		return -1;
+	if (run->root)
+		from->live = intention->overlay.before;
 	to->live = intention->wants_live ? request->target : from->live;
 	transaction->has_live = !ka_settings_equal(&from->live, &to->live);
-	if (intention->wants_file && ka_overlay_read(run->arena, intention->path, &request->target,
-						     &intention->overlay, reterr) < 0)
-		return -1;
-	if (intention->wants_file && intention->overlay.state == KA_OVERLAY_TO_WRITE) {
-		transaction->drop_in = intention->path;
-		from->file = intention->overlay.text;
-		to->file = ka_drop_in_text(run->arena, &request->target, request->purpose,
-					   request->reasons);
-	}
 	intention->is_any = transaction->has_live || transaction->drop_in;
 	return run->arena->has_failed ? ka_fail_memory(reterr) : 0;
+}
+
+static void say_doubts(struct ka_run *run, const struct intention *intention)
+{
+	const char *line = intention->wants_file ? intention->overlay.doubts : "";
+
+	while (*line) {
+		size_t length = strcspn(line, "\n");
+
+		ka_paragraph(&run->said, 0, 2, "%.*s", (int)length, line);
+		line += length;
+		line += *line == '\n';
+	}
 }
 
 static void say_boot(struct ka_run *run, const struct intention *intention)
@@ -109,25 +158,50 @@ static void say_nothing_to_do(struct ka_run *run, const struct ka_apply_request 
 		     ka_triple_words(run->arena, &request->target),
 		     intention->wants_live ? "are in force" : "are set already");
 	say_boot(run, intention);
+	say_doubts(run, intention);
 	if (intention->why_live_only)
 		ka_paragraph(&run->said, 0, 0, "%s", intention->why_live_only);
+}
+
+/* Where it is done, for "Setting ... for PURPOSE:". */
+static const char *where(const struct ka_run *run)
+{
+	return run->root ? ka_arena_printf(run->arena, "in the image %s ",
+					   ka_escape(run->arena, run->root))
+			 : "";
 }
 
 static int dry_run(struct ka_run *run, const struct ka_apply_request *request,
 		   const struct intention *intention)
 {
 	const struct ka_transaction *transaction = &intention->transaction;
+	struct ka_condition from = transaction->from, to = transaction->to;
 
 	if (!intention->is_any) {
 		say_nothing_to_do(run, request, intention);
 		return 0;
 	}
-	ka_paragraph(&run->said, 0, 2, "Would change for %s:", request->purpose);
+	if (run->root)
+		to.live = request->target;
+	ka_paragraph(&run->said, 0, 2, "Would change %sfor %s:", where(run), request->purpose);
 	ka_text_add(&run->said.text, "\n");
-	ka_plan_diff(run->arena, &run->said.text, &transaction->from, &transaction->to,
+	ka_plan_diff(run->arena, &run->said.text,
+		     run->root ? "/proc/sys (after boot)" : "/proc/sys (running)", &from, &to,
 		     transaction->drop_in);
+	say_doubts(run, intention);
 	say_live_only(run, request, intention);
 	return 0;
+}
+
+static void say_change(struct ka_run *run, const struct ka_apply_request *request,
+		       const struct intention *intention)
+{
+	struct ka_transaction shown = intention->transaction;
+
+	if (run->root)
+		shown.to.live = request->target;
+	ka_paragraph(&run->said, 0, 2, "Setting %sfor %s:", where(run), request->purpose);
+	ka_say_change(run, &shown);
 }
 
 static void say_done(struct ka_run *run, const struct ka_apply_request *request,
@@ -135,10 +209,16 @@ static void say_done(struct ka_run *run, const struct ka_apply_request *request,
 {
 	const struct ka_transaction *transaction = &intention->transaction;
 
-	ka_paragraph(&run->said, 0, 2, "Done: transaction %d. To undo it: kaadvise rollback%s",
-		     transaction->id, run->netns_words);
+	if (run->root)
+		ka_paragraph(&run->said, 0, 2, "Done. To undo it: remove %s from the image.",
+			     transaction->drop_in);
+	else
+		ka_paragraph(&run->said, 0, 2,
+			     "Done: transaction %d. To undo it: kaadvise rollback%s",
+			     transaction->id, run->netns_words);
 	if (!transaction->drop_in)
 		say_boot(run, intention);
+	say_doubts(run, intention);
 	say_live_only(run, request, intention);
 	ka_say_not_helped(run, transaction);
 }
@@ -153,9 +233,9 @@ static int change(struct ka_run *run, const struct ka_apply_request *request,
 		say_nothing_to_do(run, request, intention);
 		return 0;
 	}
-	ka_paragraph(&run->said, 0, 2, "Setting for %s:", request->purpose);
-	ka_say_change(run, &intention->transaction);
-	if (ka_run_probe(&intention->transaction, reterr) < 0 || ka_run_emit(run, reterr) < 0 ||
+	say_change(run, request, intention);
+	if (ka_run_probe(run, &intention->transaction, reterr) < 0 ||
+	    ka_run_emit(run, reterr) < 0 ||
 	    ka_run_transact(run, &intention->transaction, reterr) < 0)
 		return -1;
 	say_done(run, request, intention);
@@ -165,6 +245,13 @@ static int change(struct ka_run *run, const struct ka_apply_request *request,
 static bool is_refusal(const struct ka_error *error)
 {
 	return error->id == KA_E_READ_ONLY || error->id == KA_E_PERMISSION;
+}
+
+/* Whether a run that died has left anything behind. */
+static bool is_left_over(const struct ka_run *run)
+{
+	return ka_run_unfinished(run) ||
+	       (run->root && run->count == 0 && ka_journal_has_directory(run->tree, run->state));
 }
 
 int ka_apply(struct ka_run *run, const struct ka_apply_request *request, struct ka_error *reterr)
@@ -181,11 +268,11 @@ int ka_apply(struct ka_run *run, const struct ka_apply_request *request, struct 
 		return dry_run(run, request, &intention);
 	}
 	/* Values that are in force need no privilege, and no lock. */
-	if (!intention.is_any && !ka_run_unfinished(run)) {
+	if (!intention.is_any && !is_left_over(run)) {
 		say_nothing_to_do(run, request, &intention);
 		return 0;
 	}
-	result = ka_run_probe(&intention.transaction, reterr);
+	result = ka_run_probe(run, &intention.transaction, reterr);
 	if (result == 0)
 		result = ka_run_begin(run, &recovered, reterr);
 	if (result == 0)

@@ -13,7 +13,7 @@ struct ka_apply_request {
 	const char *drop_in; /* a name in KA_DROP_IN_DIRECTORY; NULL: KA_DROP_IN_NAME */
 };
 
-/* Makes the values so, running and at boot. */
+/* Makes the values so, running and at boot; of an image, at its boot. */
 int ka_apply(struct ka_run *run, const struct ka_apply_request *request, struct ka_error *reterr);
 
 struct ka_rollback_request {

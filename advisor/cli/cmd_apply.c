@@ -70,6 +70,26 @@ static int recommend(const struct ka_options *options, const struct ka_facts *fa
 	return 0;
 }
 
+/* Says in which image it went wrong. */
+static int within_root(const struct ka_options *options, int result, struct ka_error *reterr)
+{
+	if (result < 0 && options->root_count > 0)
+		ka_error_name_root(reterr, options->roots[0]);
+	return result;
+}
+
+static int read_subject(const struct ka_options *options, struct ka_facts *facts,
+			struct ka_error *reterr)
+{
+	int result;
+
+	if (options->root_count == 0)
+		return ka_read_facts(options, facts, reterr);
+	result = ka_read_root_facts(options, options->arena, options->roots[0], ka_now_s() / 86400,
+				    facts, reterr);
+	return within_root(options, result, reterr);
+}
+
 static int run_apply(const struct ka_options *options, struct ka_run *run, struct ka_error *reterr)
 {
 	struct ka_apply_request request = {.target = options->set,
@@ -82,22 +102,23 @@ static int run_apply(const struct ka_options *options, struct ka_run *run, struc
 	struct ka_facts facts;
 	int exit_code = -1;
 
-	if (ka_read_facts(options, &facts, reterr) < 0 || ka_run_init(run, options, reterr) < 0)
+	if (read_subject(options, &facts, reterr) < 0 || ka_run_init(run, options, reterr) < 0)
 		return -1;
 	if (!options->has_set && recommend(options, &facts, run, &request, &exit_code, reterr) < 0)
 		return -1;
-	return exit_code < 0 ? ka_apply(run, &request, reterr) : exit_code;
+	if (exit_code >= 0)
+		return exit_code;
+	return within_root(options, ka_apply(run, &request, reterr), reterr);
 }
 
 int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
 {
-	struct ka_run run = {.lock = -1};
+	struct ka_run run = KA_RUN_NONE;
 	int result;
 
 	if (!options->has_set && options->path_count == 0)
 		return ka_fail(reterr, KA_E_NO_PATH,
 			       "apply needs a path (-p ID, --hop idle=350s) or --set T,I,P");
 	result = run_apply(options, &run, reterr);
-	result = ka_run_end(&run, result, reterr);
-	return result;
+	return ka_run_end(&run, result, reterr);
 }

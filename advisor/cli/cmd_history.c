@@ -77,7 +77,7 @@ int ka_cmd_history(const struct ka_options *options, struct ka_error *reterr)
 						   {"before", false, NULL}, {"after", false, NULL},
 						   {"state", false, NULL},  {"file", false, NULL}};
 	struct ka_listing listing;
-	struct ka_run run = {.lock = -1};
+	struct ka_run run = KA_RUN_NONE;
 	int result = -1;
 
 	ka_listing_init(&listing, options, columns, sizeof(columns) / sizeof(columns[0]));

@@ -8,7 +8,7 @@
 int ka_cmd_rollback(const struct ka_options *options, struct ka_error *reterr)
 {
 	struct ka_rollback_request request = {.force = options->force, .dry_run = options->dry_run};
-	struct ka_run run = {.lock = -1};
+	struct ka_run run = KA_RUN_NONE;
 	int result = -1;
 
 	if (options->operand_count > 0) {

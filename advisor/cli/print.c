@@ -25,6 +25,18 @@ void ka_print_error(const struct ka_error *error)
 	ka_arena_clear(&arena);
 }
 
+void ka_error_name_root(struct ka_error *error, const char *root)
+{
+	char file[sizeof(error->file)];
+
+	if (!error->file[0]) {
+		ka_error_prefix(error, "%s", root);
+		return;
+	}
+	snprintf(file, sizeof(file), "%s%s", root, error->file);
+	memcpy(error->file, file, sizeof(file));
+}
+
 void ka_print_note(const char *format, ...)
 {
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);

@@ -9,6 +9,9 @@
 /* Prints an error as `place: error: message [id]`, escaped, on standard error. */
 void ka_print_error(const struct ka_error *error);
 
+/* Names the image in front of the file inside it that is at fault, or of the message. */
+void ka_error_name_root(struct ka_error *error, const char *root);
+
 /* Prints a line for people on standard error: "kaadvise: ...". */
 void ka_print_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

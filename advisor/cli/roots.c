@@ -133,19 +133,6 @@ static void look(const struct queue *queue, struct slot *slot)
 					   &slot->error) < 0;
 }
 
-/* Names the image in front of the file that is at fault inside it. */
-static void name_root(struct ka_error *error, const char *root)
-{
-	char file[sizeof(error->file)];
-
-	if (!error->file[0]) {
-		ka_error_prefix(error, "%s", root);
-		return;
-	}
-	snprintf(file, sizeof(file), "%s%s", root, error->file);
-	memcpy(error->file, file, sizeof(file));
-}
-
 /* Makes the slot free for the next image. */
 static void discard(struct queue *queue, struct slot *slot)
 {
@@ -165,7 +152,7 @@ static int finish(struct queue *queue, struct slot *slot, int *exit_code, struct
 		result = -1;
 	} else {
 		if (slot->exit_code > 1) {
-			name_root(&slot->error, slot->root);
+			ka_error_name_root(&slot->error, slot->root);
 			ka_print_error(&slot->error);
 		}
 		result = ka_reporter_write(queue->reporter, &slot->rendering, reterr);

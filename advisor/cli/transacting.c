@@ -10,6 +10,7 @@
 #include "edge/netns.h"
 #include "edge/procsys.h"
 #include "edge/run_lock.h"
+#include "edge/tree.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -17,20 +18,77 @@
 
 _Static_assert(KA_BOOT_ID_SIZE >= KA_PROCSYS_BOOT_ID_SIZE, "a boot id fits");
 
+static bool is_directory(const struct ka_tree *tree, const char *path)
+{
+	int fd = ka_tree_open_directory(tree, path);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* An image may lack /var/lib, which its boot makes; directories in which nothing of ours would
+ * stay are not made there. */
+static const char *state_of_image(const struct ka_tree *tree)
+{
+	if (!is_directory(tree, KA_STATE_AT_TOP) && is_directory(tree, "/var/lib"))
+		return KA_STATE_DIRECTORY;
+	return KA_STATE_AT_TOP;
+}
+
+/* Opens the files below a root; ka_run_end closes them. */
+static int open_tree(struct ka_run *run, const char *root, struct ka_error *reterr)
+{
+	struct ka_tree *tree = ka_arena_alloc(run->arena, sizeof(*tree));
+
+	if (!tree)
+		return ka_fail_memory(reterr);
+	if (ka_tree_open(root, tree, reterr) < 0)
+		return -1;
+	run->tree = tree;
+	return 0;
+}
+
+static int init_root(struct ka_run *run, struct ka_error *reterr)
+{
+	if (open_tree(run, run->root, reterr) < 0)
+		return -1;
+	if (run->tree->is_host && !ka_in_container())
+		return ka_fail(reterr, KA_E_OPTION_CONFLICT,
+			       "--root %s is this host itself: leave it out (--persist-only writes "
+			       "the file alone)",
+			       run->root);
+	run->state = state_of_image(run->tree);
+	run->here.netns.is_initial = true; /* the one that it will boot with */
+	return 0;
+}
+
+static int init_host(struct ka_run *run, struct ka_error *reterr)
+{
+	if (ka_netns_identify(&run->here.netns, reterr) < 0 || open_tree(run, "/", reterr) < 0)
+		return -1;
+	ka_procsys_read_boot_id(run->here.boot_id);
+	run->state = KA_STATE_DIRECTORY;
+	return 0;
+}
+
 int ka_run_init(struct ka_run *ret_run, const struct ka_options *options, struct ka_error *reterr)
 {
-	struct ka_run run = {.arena = options->arena, .netns_words = "", .lock = -1};
+	struct ka_run *run = ret_run;
 
-	if (ka_netns_identify(&run.here.netns, reterr) < 0)
+	*run = KA_RUN_NONE;
+	run->options = options;
+	run->arena = options->arena;
+	run->root = options->root_count > 0 ? options->roots[0] : NULL;
+	run->netns_words = "";
+	if ((run->root ? init_root(run, reterr) : init_host(run, reterr)) < 0)
 		return -1;
-	ka_procsys_read_boot_id(run.here.boot_id);
-	run.now_s = ka_now_s();
-	run.said = ka_make_writer(options, NULL);
-	run.netns = options->netns;
+	run->now_s = ka_now_s();
+	run->said = ka_make_writer(options, NULL);
+	run->netns = options->netns;
 	if (options->netns)
-		run.netns_words = ka_arena_printf(options->arena, " --netns %s",
-						  ka_shell_word(options->arena, options->netns));
-	*ret_run = run;
+		run->netns_words = ka_arena_printf(options->arena, " --netns %s",
+						   ka_shell_word(options->arena, options->netns));
 	return 0;
 }
 
@@ -56,15 +114,20 @@ int ka_run_end(struct ka_run *run, int result, struct ka_error *reterr)
 			ka_print_error(&unsaid);
 		}
 	}
-	if (run->lock >= 0)
+	if (run->lock >= 0) {
+		if (run->root)
+			ka_journal_tidy(run->tree, run->state);
 		close(run->lock);
-	run->lock = -1;
+	}
+	if (run->tree)
+		ka_tree_close(run->tree);
+	*run = KA_RUN_NONE;
 	return result;
 }
 
 int ka_run_read_journal(struct ka_run *run, struct ka_error *reterr)
 {
-	return ka_journal_read(run->arena, KA_STATE_DIRECTORY, &run->list, &run->count, reterr);
+	return ka_journal_read(run->arena, run->tree, run->state, &run->list, &run->count, reterr);
 }
 
 const struct ka_transaction *ka_run_unfinished(const struct ka_run *run)
@@ -108,23 +171,32 @@ static void release_signals(const sigset_t *before)
 
 /* Steps */
 
-static int do_step(const struct ka_transaction *transaction, const struct ka_step *step,
+static int do_file(const struct ka_run *run, const struct ka_transaction *transaction,
 		   struct ka_error *reterr)
 {
+	const char *path = transaction->drop_in, *made = transaction->made;
+
+	if (made && ka_dropin_make(run->tree, path, made, reterr) < 0)
+		return -1;
+	return ka_dropin_write(run->tree, path, transaction->to.file, reterr);
+}
+
+static int do_step(const struct ka_run *run, const struct ka_transaction *transaction,
+		   const struct ka_step *step, struct ka_error *reterr)
+{
 	if (step->kind == KA_STEP_FILE)
-		return ka_dropin_write(transaction->drop_in, transaction->to.file, reterr);
+		return do_file(run, transaction, reterr);
 	return ka_procsys_write_number(ka_sysctls[step->key].file, step->to, reterr);
 }
 
-/* The file as written, and as the boot loaders will see it. */
-static int verify_file(struct ka_run *run, const struct ka_transaction *transaction,
+/* The file as written, and as the boot loader will see it. */
+static int verify_file(const struct ka_run *run, const struct ka_transaction *transaction,
 		       struct ka_error *reterr)
 {
-	struct ka_overlay overlay;
 	struct ka_drop_in ours;
 	const char *text;
 
-	if (ka_dropin_read(run->arena, transaction->drop_in, &text, reterr) < 0)
+	if (ka_dropin_read(run->arena, run->tree, transaction->drop_in, &text, reterr) < 0)
 		return -1;
 	if (!ka_same_file(text, transaction->to.file))
 		return ka_fail(reterr, KA_E_VERIFY, "%s does not hold what was written",
@@ -132,12 +204,7 @@ static int verify_file(struct ka_run *run, const struct ka_transaction *transact
 	if (transaction->kind != KA_APPLY || !text)
 		return 0;
 	ka_drop_in_read(text, &ours);
-	if (ka_overlay_read(run->arena, transaction->drop_in, &ours.values, &overlay, reterr) < 0)
-		return -1;
-	if (overlay.state != KA_OVERLAY_OURS)
-		return ka_fail(reterr, KA_E_VERIFY, "%s does not set the values",
-			       transaction->drop_in);
-	return 0;
+	return ka_overlay_verify(run->options, run->tree, &ours.values, reterr);
 }
 
 static int verify_live(const struct ka_transaction *transaction, struct ka_error *reterr)
@@ -157,12 +224,12 @@ static int verify_live(const struct ka_transaction *transaction, struct ka_error
 	return 0;
 }
 
-static int do_steps(struct ka_run *run, const struct ka_transaction *transaction,
+static int do_steps(const struct ka_run *run, const struct ka_transaction *transaction,
 		    const struct ka_plan *plan, size_t *ret_begun, struct ka_error *reterr)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		*ret_begun = i + 1;
-		if (do_step(transaction, &plan->steps[i], reterr) < 0)
+		if (do_step(run, transaction, &plan->steps[i], reterr) < 0)
 			return -1;
 		if (plan->steps[i].kind == KA_STEP_FILE &&
 		    verify_file(run, transaction, reterr) < 0)
@@ -173,16 +240,26 @@ static int do_steps(struct ka_run *run, const struct ka_transaction *transaction
 
 /* Putting back */
 
-static int put_back_file(struct ka_run *run, const struct ka_transaction *transaction,
+static int unmake(const struct ka_run *run, const struct ka_transaction *transaction,
+		  struct ka_error *reterr)
+{
+	if (!transaction->made)
+		return 0;
+	return ka_dropin_unmake(run->tree, transaction->drop_in, transaction->made, reterr);
+}
+
+static int put_back_file(const struct ka_run *run, const struct ka_transaction *transaction,
 			 struct ka_error *reterr)
 {
-	const char *text;
+	const char *path = transaction->drop_in, *text;
 
-	if (ka_dropin_read(run->arena, transaction->drop_in, &text, reterr) < 0)
+	if (ka_dropin_read(run->arena, run->tree, path, &text, reterr) < 0)
 		return -1;
-	if (!ka_same_file(text, transaction->to.file))
-		return 0; /* the old one still, or somebody else's by now */
-	return ka_dropin_write(transaction->drop_in, transaction->from.file, reterr);
+	/* Otherwise it is the old one still, or somebody else's by now. */
+	if (ka_same_file(text, transaction->to.file) &&
+	    ka_dropin_write(run->tree, path, transaction->from.file, reterr) < 0)
+		return -1;
+	return unmake(run, transaction, reterr);
 }
 
 static int put_back_value(const struct ka_step *step, struct ka_error *reterr)
@@ -203,9 +280,20 @@ static int put_back_value(const struct ka_step *step, struct ka_error *reterr)
 	return 0;
 }
 
+/* Says in the journal that the transaction is over. An image keeps no record, unless it is one of
+ * the host that the image was taken from. */
+static int conclude(const struct ka_run *run, struct ka_transaction *transaction,
+		    enum ka_transaction_state state, struct ka_error *reterr)
+{
+	if (run->root && transaction->place.boot_id[0] == '\0')
+		return ka_journal_remove(run->tree, run->state, transaction->id, reterr);
+	transaction->state = state;
+	return ka_journal_write(run->tree, run->state, transaction, reterr);
+}
+
 /* Undoes the first begun steps, the last of them first. What fails does not keep the others from
  * being undone. */
-static int put_back(struct ka_run *run, struct ka_transaction *transaction,
+static int put_back(const struct ka_run *run, struct ka_transaction *transaction,
 		    const struct ka_plan *plan, size_t begun, struct ka_error *reterr)
 {
 	struct ka_error ignored;
@@ -220,9 +308,8 @@ static int put_back(struct ka_run *run, struct ka_transaction *transaction,
 	}
 	if (result < 0)
 		return -1;
-	transaction->state = KA_PUT_BACK;
 	/* Where this fails the next run sees that everything is as it was. */
-	ka_journal_write(KA_STATE_DIRECTORY, transaction, &ignored);
+	conclude(run, transaction, KA_PUT_BACK, &ignored);
 	return 0;
 }
 
@@ -234,22 +321,23 @@ static int fail_put_back(const struct ka_error *second, struct ka_error *reterr)
 		       second->message);
 }
 
-static int probe_step(const struct ka_transaction *transaction, const struct ka_step *step,
-		      struct ka_error *reterr)
+static int probe_step(const struct ka_run *run, const struct ka_transaction *transaction,
+		      const struct ka_step *step, struct ka_error *reterr)
 {
 	if (step->kind == KA_STEP_FILE)
-		return ka_dropin_probe(transaction->drop_in, reterr);
+		return ka_dropin_probe(run->tree, transaction->drop_in, transaction->made, reterr);
 	return ka_procsys_probe_write(ka_sysctls[step->key].file, reterr);
 }
 
-int ka_run_probe(const struct ka_transaction *transaction, struct ka_error *reterr)
+int ka_run_probe(const struct ka_run *run, const struct ka_transaction *transaction,
+		 struct ka_error *reterr)
 {
 	struct ka_plan plan =
 		ka_plan_make(&transaction->from, &transaction->to, transaction->drop_in);
 
 	/* The file last: without any privilege it is the values that one is told about. */
 	for (size_t i = plan.count; i-- > 0;)
-		if (probe_step(transaction, &plan.steps[i], reterr) < 0)
+		if (probe_step(run, transaction, &plan.steps[i], reterr) < 0)
 			return -1;
 	return 0;
 }
@@ -260,9 +348,8 @@ static int next_id(const struct ka_run *run, struct ka_error *reterr)
 
 	if (last >= KA_TRANSACTION_ID_MAX)
 		return ka_fail(reterr, KA_E_JOURNAL,
-			       "the journal's numbers are used up: move %s "
-			       "away",
-			       KA_STATE_DIRECTORY "/journal");
+			       "the journal's numbers are used up: move %s/journal away",
+			       run->state);
 	return last + 1;
 }
 
@@ -275,15 +362,13 @@ static int carry_out(struct ka_run *run, struct ka_transaction *transaction,
 	size_t begun = 0;
 
 	transaction->state = KA_BEGUN;
-	if (ka_journal_write(KA_STATE_DIRECTORY, transaction, reterr) < 0) {
-		ka_journal_forget(KA_STATE_DIRECTORY, transaction->id);
+	if (ka_journal_write(run->tree, run->state, transaction, reterr) < 0) {
+		ka_journal_remove(run->tree, run->state, transaction->id, &second);
 		return -1;
 	}
-	if (do_steps(run, transaction, &plan, &begun, reterr) == 0) {
-		transaction->state = KA_FINISHED;
-		if (ka_journal_write(KA_STATE_DIRECTORY, transaction, reterr) == 0)
-			return 0;
-	}
+	if (do_steps(run, transaction, &plan, &begun, reterr) == 0 &&
+	    conclude(run, transaction, KA_FINISHED, reterr) == 0)
+		return 0;
 	if (put_back(run, transaction, &plan, begun, &second) < 0)
 		return fail_put_back(&second, reterr);
 	return -1;
@@ -318,13 +403,14 @@ struct recovery {
 	size_t left_count;
 };
 
-static int read_now(struct ka_run *run, const struct ka_transaction *transaction,
+static int read_now(const struct ka_run *run, const struct ka_transaction *transaction,
 		    struct ka_condition *now, struct ka_error *reterr)
 {
-	if (ka_read_live_settings(&now->live, reterr) < 0)
+	*now = transaction->from;
+	if (transaction->has_live && ka_read_live_settings(&now->live, reterr) < 0)
 		return -1;
 	if (transaction->drop_in &&
-	    ka_dropin_read(run->arena, transaction->drop_in, &now->file, reterr) < 0)
+	    ka_dropin_read(run->arena, run->tree, transaction->drop_in, &now->file, reterr) < 0)
 		return -1;
 	return 0;
 }
@@ -364,6 +450,23 @@ static void say_recovered(struct ka_run *run, const struct ka_transaction *dead,
 			     recovery->left_alone[i]);
 }
 
+/* Does what is left of the dead run's transaction; *rest is what that is. */
+static int carry_to_goal(const struct ka_run *run, struct ka_transaction *rest,
+			 struct recovery *recovery, struct ka_error *reterr)
+{
+	struct ka_plan plan;
+	size_t begun;
+
+	if ((rest->drop_in && ka_dropin_clean(run->tree, rest->drop_in, reterr) < 0) ||
+	    read_now(run, rest, &recovery->now, reterr) < 0)
+		return -1;
+	want(rest, recovery);
+	rest->from = recovery->now;
+	rest->to = recovery->wanted;
+	plan = ka_plan_make(&rest->from, &rest->to, rest->drop_in);
+	return do_steps(run, rest, &plan, &begun, reterr);
+}
+
 /* Carries the dead run's transaction to its goal and marks it in the journal. */
 static int recover_one(struct ka_run *run, const struct ka_transaction *dead,
 		       struct ka_error *reterr)
@@ -372,21 +475,13 @@ static int recover_one(struct ka_run *run, const struct ka_transaction *dead,
 	struct recovery recovery = {.goal = is_apply ? &dead->from : &dead->to,
 				    .other = is_apply ? &dead->to : &dead->from};
 	struct ka_transaction rest = *dead, marked = *dead;
-	struct ka_plan plan;
-	size_t begun;
 
-	if ((dead->drop_in && ka_dropin_clean(dead->drop_in, reterr) < 0) ||
-	    read_now(run, dead, &recovery.now, reterr) < 0)
-		return -1;
-	want(dead, &recovery);
 	rest.kind = KA_ROLLBACK; /* puts old values back: no other file is asked */
-	rest.from = recovery.now;
-	rest.to = recovery.wanted;
-	plan = ka_plan_make(&rest.from, &rest.to, rest.drop_in);
-	if (do_steps(run, &rest, &plan, &begun, reterr) < 0)
-		return -1;
-	marked.state = is_apply ? KA_PUT_BACK : KA_FINISHED;
-	if (ka_journal_write(KA_STATE_DIRECTORY, &marked, reterr) < 0)
+	rest.made = NULL;
+	rest.has_live = dead->has_live && !run->root; /* an image's values live in another kernel */
+	if (carry_to_goal(run, &rest, &recovery, reterr) < 0 ||
+	    (is_apply && unmake(run, dead, reterr) < 0) ||
+	    conclude(run, &marked, is_apply ? KA_PUT_BACK : KA_FINISHED, reterr) < 0)
 		return -1;
 	say_recovered(run, dead, &recovery);
 	return 0;
@@ -411,16 +506,22 @@ static int recover_all(struct ka_run *run, size_t *ret_count, struct ka_error *r
 	return count > 0 ? ka_run_read_journal(run, reterr) : 0;
 }
 
+static int take_lock(struct ka_run *run, struct ka_error *reterr)
+{
+	if (run->root)
+		return ka_run_lock_take_root(run->tree, &run->lock, reterr);
+	return ka_run_lock_take(run->tree, run->state, &run->lock, reterr);
+}
+
 int ka_run_begin(struct ka_run *run, size_t *ret_count, struct ka_error *reterr)
 {
 	sigset_t before;
 	int result;
 
-	if (ka_run_lock_take(KA_STATE_DIRECTORY, &run->lock, reterr) < 0 ||
-	    ka_run_read_journal(run, reterr) < 0)
+	if (take_lock(run, reterr) < 0 || ka_run_read_journal(run, reterr) < 0)
 		return -1;
 	hold_signals(&before);
-	result = ka_journal_clean(KA_STATE_DIRECTORY, reterr);
+	result = ka_journal_clean(run->tree, run->state, reterr);
 	if (result == 0)
 		result = recover_all(run, ret_count, reterr);
 	release_signals(&before);

@@ -80,7 +80,7 @@ static int make_undoing(struct ka_run *run, const struct ka_rollback_request *re
 	if (ka_read_live_settings(&undoing.from.live, reterr) < 0)
 		return -1;
 	if (chosen->drop_in &&
-	    ka_dropin_read(run->arena, chosen->drop_in, &undoing.from.file, reterr) < 0)
+	    ka_dropin_read(run->arena, run->tree, chosen->drop_in, &undoing.from.file, reterr) < 0)
 		return -1;
 	if (!request->force && check_unchanged(chosen, &undoing.from, reterr) < 0)
 		return -1;
@@ -107,7 +107,8 @@ static int show(struct ka_run *run, const struct ka_rollback_request *request,
 	ka_paragraph(&run->said, 0, 2, "Would undo transaction %d (%s):", chosen->id,
 		     chosen->purpose);
 	ka_text_add(&run->said.text, "\n");
-	ka_plan_diff(run->arena, &run->said.text, &undoing.from, &undoing.to, undoing.drop_in);
+	ka_plan_diff(run->arena, &run->said.text, "/proc/sys (running)", &undoing.from, &undoing.to,
+		     undoing.drop_in);
 	return 0;
 }
 
@@ -126,7 +127,7 @@ static int undo(struct ka_run *run, const struct ka_rollback_request *request,
 		return -1;
 	ka_paragraph(&run->said, 0, 2, "Undoing transaction %d (%s):", chosen->id, chosen->purpose);
 	ka_say_change(run, &undoing);
-	if (ka_run_probe(&undoing, reterr) < 0 || ka_run_emit(run, reterr) < 0 ||
+	if (ka_run_probe(run, &undoing, reterr) < 0 || ka_run_emit(run, reterr) < 0 ||
 	    ka_run_transact(run, &undoing, reterr) < 0)
 		return -1;
 	ka_paragraph(&run->said, 0, 2, "Done: transaction %d.", undoing.id);

@@ -107,11 +107,10 @@ static const char *values_text(struct ka_arena *arena, const struct ka_settings 
 	return text;
 }
 
-void ka_plan_diff(struct ka_arena *arena, struct ka_text *text, const struct ka_condition *from,
-		  const struct ka_condition *to, const char *file)
+void ka_plan_diff(struct ka_arena *arena, struct ka_text *text, const char *live,
+		  const struct ka_condition *from, const struct ka_condition *to, const char *file)
 {
-	ka_diff(arena, text, "/proc/sys (running)", values_text(arena, &from->live),
-		values_text(arena, &to->live));
+	ka_diff(arena, text, live, values_text(arena, &from->live), values_text(arena, &to->live));
 	if (file)
 		ka_diff(arena, text, file, from->file, to->file);
 }

@@ -34,8 +34,8 @@ bool ka_same_file(const char *a, const char *b);
 void ka_diff(struct ka_arena *arena, struct ka_text *text, const char *name, const char *from,
 	     const char *to);
 
-/* Adds what changes: the running values, and the file of this path (NULL: none). */
-void ka_plan_diff(struct ka_arena *arena, struct ka_text *text, const struct ka_condition *from,
-		  const struct ka_condition *to, const char *file);
+/* Adds what changes: the values under the name live, and the file of this path (NULL: none). */
+void ka_plan_diff(struct ka_arena *arena, struct ka_text *text, const char *live,
+		  const struct ka_condition *from, const struct ka_condition *to, const char *file);
 
 #endif

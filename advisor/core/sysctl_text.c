@@ -3,11 +3,8 @@
 #include "base/number.h"
 #include "base/text.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <string.h>
-
-enum { KEY_SIZE = 256 };
 
 static const char OUR_FIRST_LINE[] = "# Written by kaadvise";
 
@@ -33,95 +30,38 @@ static struct span trim(const char *at, size_t length)
 	return (struct span){at, length};
 }
 
-/* The key as a pattern of paths below /proc/sys, whichever separators it was written with. What
- * stands in braces becomes a star, which matches more. False when it does not fit. */
-static bool make_pattern(char pattern[static KEY_SIZE], struct span key)
+/* Reads "KEY = NUMBER" of one of the three values, as we write it and people may touch it up. */
+static bool read_value(struct span line, enum ka_key *ret_key, int64_t *ret_value)
 {
-	size_t used = 0;
+	const char *equals = memchr(line.at, '=', line.length);
+	struct span key, value;
 
-	for (size_t i = 0; i < key.length; i++) {
-		const char *last = memrchr(key.at + i, '}', key.length - i);
-		char byte = key.at[i] == '.' ? '/' : key.at[i];
-
-		if (byte == '{' && last) {
-			byte = '*';
-			i = (size_t)(last - key.at);
+	if (!equals)
+		return false;
+	key = trim(line.at, (size_t)(equals - line.at));
+	value = trim(equals + 1, (size_t)(line.at + line.length - equals - 1));
+	for (int i = 0; i < KA_KEY_COUNT; i++)
+		if (key.length == strlen(ka_sysctls[i].key) &&
+		    memcmp(key.at, ka_sysctls[i].key, key.length) == 0) {
+			*ret_key = (enum ka_key)i;
+			return ka_parse_decimal(value.at, value.length, ret_value);
 		}
-		if (byte == '/' && (used == 0 || pattern[used - 1] == '/'))
-			continue;
-		if (used + 1 == KEY_SIZE)
-			return false;
-		pattern[used++] = byte;
-	}
-	if (used > 0 && pattern[used - 1] == '/')
-		used--;
-	pattern[used] = '\0';
-	return true;
-}
-
-static bool may_mean(struct span key, enum ka_key wanted)
-{
-	static const char prefix[] = "proc/sys/";
-	char pattern[KEY_SIZE];
-	const char *from = pattern;
-
-	/* A key that long can only match as a pattern. */
-	if (!make_pattern(pattern, key))
-		return memchr(key.at, '*', key.length) || memchr(key.at, '?', key.length) ||
-		       memchr(key.at, '[', key.length);
-	if (strncmp(from, prefix, strlen(prefix)) == 0)
-		from += strlen(prefix);
-	return fnmatch(from, ka_sysctls[wanted].file, FNM_NOESCAPE) == 0 ||
-	       fnmatch(from, ka_sysctls[wanted].file, 0) == 0;
-}
-
-static bool is_exactly(struct span key, const char *name)
-{
-	return key.length == strlen(name) && memcmp(key.at, name, key.length) == 0;
-}
-
-void ka_sysctl_line_read(const char *line, size_t length, struct ka_sysctl_line *ret_line)
-{
-	struct span text = trim(line, length), key = text, value = {0};
-	const char *equals;
-
-	*ret_line = (struct ka_sysctl_line){0};
-	if (text.length == 0 || *text.at == '#' || *text.at == ';')
-		return;
-	equals = memchr(text.at, '=', text.length);
-	if (equals) {
-		key = trim(text.at, (size_t)(equals - text.at));
-		value = trim(equals + 1, (size_t)(text.at + text.length - equals - 1));
-	}
-	/* A '-' in front means: no matter whether it fails. procps takes two. */
-	while (key.length > 0 && *key.at == '-')
-		key = trim(key.at + 1, key.length - 1);
-	for (int i = 0; i < KA_KEY_COUNT; i++) {
-		if (!may_mean(key, (enum ka_key)i))
-			continue;
-		ret_line->matters = true;
-		if (equals &&
-		    (is_exactly(key, ka_sysctls[i].key) || is_exactly(key, ka_sysctls[i].file))) {
-			ret_line->key = (enum ka_key)i;
-			ret_line->is_plain =
-				ka_parse_decimal(value.at, value.length, &ret_line->value);
-		}
-	}
+	return false;
 }
 
 /* Whether the line may stand in a file of ours; *seen has a bit for each value it set so far. */
 static bool is_our_line(const char *line, size_t length, unsigned *seen, struct ka_settings *values)
 {
-	struct ka_sysctl_line meaning;
 	struct span text = trim(line, length);
+	enum ka_key key;
+	int64_t value;
 
 	if (text.length == 0 || *text.at == '#')
 		return true;
-	ka_sysctl_line_read(line, length, &meaning);
-	if (!meaning.is_plain || *seen & 1u << meaning.key)
+	if (!read_value(text, &key, &value) || *seen & 1u << key)
 		return false;
-	*seen |= 1u << meaning.key;
-	values->value[meaning.key] = meaning.value;
+	*seen |= 1u << key;
+	values->value[key] = value;
 	return true;
 }
 
@@ -159,7 +99,7 @@ static void add_comment(struct ka_arena *arena, struct ka_text *text, const char
 }
 
 const char *ka_drop_in_text(struct ka_arena *arena, const struct ka_settings *settings,
-			    const char *purpose, const char *reasons)
+			    const char *purpose, const char *reasons, const char *undo)
 {
 	struct ka_text text = {0};
 	const char *copy;
@@ -167,8 +107,7 @@ const char *ka_drop_in_text(struct ka_arena *arena, const struct ka_settings *se
 	ka_text_printf(&text, "%s for:\n", OUR_FIRST_LINE);
 	add_comment(arena, &text, purpose);
 	add_comment(arena, &text, reasons);
-	ka_text_add(&text, "# To undo: kaadvise rollback. Put settings of your own into another "
-			   "file.\n");
+	ka_text_printf(&text, "# To undo: %s. Put settings of your own into another file.\n", undo);
 	for (int key = 0; key < KA_KEY_COUNT; key++)
 		ka_text_printf(&text, "%s = %" PRId64 "\n", ka_sysctls[key].key,
 			       settings->value[key]);

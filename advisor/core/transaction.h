@@ -50,6 +50,7 @@ struct ka_transaction {
 	struct ka_place place;
 	bool has_live;       /* it changes running values; otherwise from.live is to.live */
 	const char *drop_in; /* the path of the file that it changes; NULL: none */
+	const char *made;    /* the topmost directory that is made for it; NULL: none */
 	struct ka_condition from, to;
 	const char *purpose; /* one line: the words that asked for it */
 };

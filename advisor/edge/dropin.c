@@ -17,12 +17,34 @@ static int fail(struct ka_error *reterr, int error, const char *path)
 	return ka_fail_sys(reterr, KA_E_DROPIN, error, "%s", path);
 }
 
-int ka_dropin_read(struct ka_arena *arena, const char *path, const char **ret_text,
-		   struct ka_error *reterr)
+/* Opens the directory of path and points *ret_name at what follows it. */
+static int open_parent(const struct ka_tree *tree, const char *path, const char **ret_name,
+		       struct ka_error *reterr)
+{
+	int fd = ka_tree_open_parent(tree, path, ret_name);
+
+	return fd < 0 ? fail(reterr, -fd, path) : fd;
+}
+
+static int read_bytes(const struct ka_tree *tree, const char *path, char **ret_bytes,
+		      size_t *ret_length)
+{
+	const char *name;
+	int fd = ka_tree_open_parent(tree, path, &name), error;
+
+	if (fd < 0)
+		return fd;
+	error = ka_file_read(fd, name, KA_DROP_IN_MAX, false, ret_bytes, ret_length);
+	close(fd);
+	return error;
+}
+
+int ka_dropin_read(struct ka_arena *arena, const struct ka_tree *tree, const char *path,
+		   const char **ret_text, struct ka_error *reterr)
 {
 	char *bytes = NULL;
 	size_t length;
-	int error = ka_file_read(AT_FDCWD, path, KA_DROP_IN_MAX, false, &bytes, &length);
+	int error = read_bytes(tree, path, &bytes, &length);
 
 	if (error == -ENOENT) {
 		*ret_text = NULL;
@@ -43,28 +65,143 @@ int ka_dropin_read(struct ka_arena *arena, const char *path, const char **ret_te
 	return arena->has_failed ? ka_fail_memory(reterr) : 0;
 }
 
-/* Opens the directory of path and points *ret_name at what follows it. */
-static int open_parent(const char *path, const char **ret_name, struct ka_error *reterr)
-{
-	char directory[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int fd;
+/* The directories above a file, the topmost first: /etc, /etc/sysctl.d. */
+struct climb {
+	const char *path;
+	size_t ends[8]; /* lengths of the directories in path */
+	size_t count;
+	char directory[PATH_MAX]; /* the one that was asked for */
+};
 
-	if (!slash || (size_t)(slash - path) >= sizeof(directory))
+static int climb_init(struct climb *climb, const char *path, struct ka_error *reterr)
+{
+	climb->path = path;
+	climb->count = 0;
+	for (size_t i = 1; path[0] == '/' && path[i]; i++)
+		if (path[i] == '/' && climb->count < sizeof(climb->ends) / sizeof(climb->ends[0]))
+			climb->ends[climb->count++] = i;
+	if (strlen(path) >= sizeof(climb->directory))
 		return fail(reterr, ENAMETOOLONG, path);
-	memcpy(directory, path, (size_t)(slash - path));
-	directory[slash - path] = '\0';
-	fd = ka_file_open_directory(directory);
-	if (fd < 0)
-		return fail(reterr, -fd, directory);
-	*ret_name = slash + 1;
-	return fd;
+	return 0;
 }
 
-int ka_dropin_probe(const char *path, struct ka_error *reterr)
+static const char *climb_at(struct climb *climb, size_t i)
+{
+	memcpy(climb->directory, climb->path, climb->ends[i]);
+	climb->directory[climb->ends[i]] = '\0';
+	return climb->directory;
+}
+
+/* What does not open as a directory can be made only where nothing has its name. */
+static int check_absent(const struct ka_tree *tree, const char *directory, struct ka_error *reterr)
 {
 	const char *name;
-	int fd = open_parent(path, &name, reterr), error = 0;
+	int fd = open_parent(tree, directory, &name, reterr);
+	bool is_there;
+
+	if (fd < 0)
+		return -1;
+	is_there = faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	close(fd);
+	if (is_there)
+		return ka_fail(reterr, KA_E_DROPIN, "%s is a link that leads nowhere", directory);
+	return 0;
+}
+
+int ka_dropin_missing(struct ka_arena *arena, const struct ka_tree *tree, const char *path,
+		      const char **ret_missing, struct ka_error *reterr)
+{
+	struct climb climb;
+
+	if (climb_init(&climb, path, reterr) < 0)
+		return -1;
+	for (size_t i = 0; i < climb.count; i++) {
+		const char *directory = climb_at(&climb, i);
+		int fd = ka_tree_open_directory(tree, directory);
+
+		if (fd >= 0) {
+			close(fd);
+			continue;
+		}
+		if (fd != -ENOENT)
+			return fail(reterr, -fd, directory);
+		if (check_absent(tree, directory, reterr) < 0)
+			return -1;
+		*ret_missing = ka_arena_copy(arena, directory, strlen(directory));
+		return arena->has_failed ? ka_fail_memory(reterr) : 0;
+	}
+	*ret_missing = NULL;
+	return 0;
+}
+
+int ka_dropin_make(const struct ka_tree *tree, const char *path, const char *missing,
+		   struct ka_error *reterr)
+{
+	struct climb climb;
+
+	if (climb_init(&climb, path, reterr) < 0)
+		return -1;
+	for (size_t i = 0; i < climb.count; i++) {
+		const char *directory = climb_at(&climb, i), *name;
+		int fd, error;
+
+		if (strlen(directory) < strlen(missing))
+			continue;
+		fd = open_parent(tree, directory, &name, reterr);
+		if (fd < 0)
+			return -1;
+		error = ka_file_make_directory(fd, name);
+		close(fd);
+		if (error < 0)
+			return fail(reterr, -error, directory);
+	}
+	return 0;
+}
+
+static int remove_directory(const struct ka_tree *tree, const char *directory)
+{
+	const char *name;
+	int fd = ka_tree_open_parent(tree, directory, &name), error = 0;
+
+	if (fd < 0)
+		return fd;
+	if (unlinkat(fd, name, AT_REMOVEDIR) < 0)
+		error = -errno;
+	else
+		error = ka_file_sync(fd);
+	close(fd);
+	return error;
+}
+
+int ka_dropin_unmake(const struct ka_tree *tree, const char *path, const char *missing,
+		     struct ka_error *reterr)
+{
+	struct climb climb;
+
+	if (climb_init(&climb, path, reterr) < 0)
+		return -1;
+	for (size_t i = climb.count; i-- > 0;) {
+		const char *directory = climb_at(&climb, i);
+		int error;
+
+		if (strlen(directory) < strlen(missing))
+			break;
+		error = remove_directory(tree, directory);
+		if (error == -ENOTEMPTY || error == -EEXIST)
+			break; /* somebody else uses it by now */
+		if (error < 0 && error != -ENOENT)
+			return fail(reterr, -error, directory);
+	}
+	return 0;
+}
+
+/* The file */
+
+int ka_dropin_probe(const struct ka_tree *tree, const char *path, const char *missing,
+		    struct ka_error *reterr)
+{
+	const char *name;
+	int fd = open_parent(tree, missing ? missing : path, &name, reterr), error = 0;
 
 	if (fd < 0)
 		return -1;
@@ -74,10 +211,11 @@ int ka_dropin_probe(const char *path, struct ka_error *reterr)
 	return error ? fail(reterr, error, path) : 0;
 }
 
-int ka_dropin_write(const char *path, const char *text, struct ka_error *reterr)
+int ka_dropin_write(const struct ka_tree *tree, const char *path, const char *text,
+		    struct ka_error *reterr)
 {
 	const char *name;
-	int fd = open_parent(path, &name, reterr), error;
+	int fd = open_parent(tree, path, &name, reterr), error;
 
 	if (fd < 0)
 		return -1;
@@ -91,13 +229,15 @@ int ka_dropin_write(const char *path, const char *text, struct ka_error *reterr)
 	return error < 0 ? fail(reterr, -error, path) : 0;
 }
 
-int ka_dropin_clean(const char *path, struct ka_error *reterr)
+int ka_dropin_clean(const struct ka_tree *tree, const char *path, struct ka_error *reterr)
 {
 	const char *name;
-	int fd = open_parent(path, &name, reterr), error = 0;
+	int fd = ka_tree_open_parent(tree, path, &name), error = 0;
 
+	if (fd == -ENOENT)
+		return 0;
 	if (fd < 0)
-		return -1;
+		return fail(reterr, -fd, path);
 	if (unlinkat(fd, TEMPORARY, 0) < 0 && errno != ENOENT)
 		error = errno;
 	close(fd);

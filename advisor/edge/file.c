@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,32 +148,18 @@ int ka_file_sync(int directory)
 	return fsync(directory) < 0 ? -errno : 0;
 }
 
-int ka_file_open_directory(const char *path)
+int ka_file_make_directory(int directory, const char *name)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
+	if (mkdirat(directory, name, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return ka_file_sync(directory);
 }
 
-int ka_file_make_directory(const char *path)
+int ka_file_open_directory(int directory, const char *name)
 {
-	char parent[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	size_t length = slash && slash > path ? (size_t)(slash - path) : 1;
-	int fd, error;
+	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	if (length >= sizeof(parent))
-		return -ENAMETOOLONG;
-	if (mkdir(path, 0755) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	memcpy(parent, slash ? path : ".", length);
-	parent[length] = '\0';
-	fd = ka_file_open_directory(parent);
-	if (fd < 0)
-		return fd;
-	error = ka_file_sync(fd);
-	close(fd);
-	return error;
+	return fd < 0 ? -errno : fd;
 }
 
 int ka_file_remove(int directory, const char *name)

@@ -27,11 +27,13 @@ int ka_file_replace(int directory, const char *temporary, const char *name, cons
 /* Makes what was renamed or removed in the directory last. */
 int ka_file_sync(int directory);
 
-/* Makes the directory, mode 0755, durably, unless it is there. Its parent must exist. */
-int ka_file_make_directory(const char *path);
+/* Makes the directory name, mode 0755, durably. Anything of that name that is there is a success,
+ * also if it is no directory. */
+int ka_file_make_directory(int directory, const char *name);
 
-/* Opens a directory to be read or worked in, as a file descriptor to be closed by the caller. */
-int ka_file_open_directory(const char *path);
+/* Opens the directory name, which must not be a symbolic link, to be read or worked in: a file
+ * descriptor to be closed by the caller. */
+int ka_file_open_directory(int directory, const char *name);
 
 /* Removes name. A file that is not there is a success. */
 int ka_file_remove(int directory, const char *name);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 static const char SCHEMA[] = "kaadvise.journal/1";
+static const char JOURNAL[] = "journal"; /* in the state directory */
 static const char TEMPORARY[] = "transaction.tmp";
 
 enum { NAME_SIZE = sizeof("000001.json") };
@@ -46,6 +47,13 @@ static int fail(struct ka_error *reterr, int error, const char *path)
 static int fail_damaged(struct ka_error *reterr, const char *file, const char *why)
 {
 	return ka_fail_at(reterr, KA_E_JOURNAL, file, 0, 0, "damaged record: %s", why);
+}
+
+static int fail_too_much(struct ka_error *reterr, const char *path)
+{
+	return ka_fail_at(reterr, KA_E_JOURNAL, path, 0, 0,
+			  "more than %d transactions or %d MiB: move old ones away", KA_JOURNAL_MAX,
+			  KA_JOURNAL_BYTES_MAX / 1024 / 1024);
 }
 
 static bool find_word(const char *const *words, const char *word, int *ret_index)
@@ -101,19 +109,28 @@ static bool is_drop_in_path(const char *path)
 	       strcmp(path + length - 5, ".conf") == 0 && !strstr(path, "/../");
 }
 
+/* Whether it is a directory above the file. */
+static bool is_above(const char *directory, const char *path)
+{
+	size_t length = strlen(directory);
+
+	return length > 1 && strncmp(path, directory, length) == 0 && path[length] == '/';
+}
+
 static const char *read_drop_in(struct ka_arena *arena, json_t *object, struct ka_transaction *to)
 {
-	const char *path, *problem;
+	const char *path, *made = NULL, *problem;
 	json_t *before, *after;
 
 	if (json_is_null(object))
 		return NULL;
-	if (json_unpack_ex(object, NULL, JSON_STRICT, "{s:s, s:o, s:o}", "path", &path, "before",
-			   &before, "after", &after) < 0)
+	if (json_unpack_ex(object, NULL, JSON_STRICT, "{s:s, s:o, s:o, s?s}", "path", &path,
+			   "before", &before, "after", &after, "made", &made) < 0)
 		return "drop_in is malformed";
-	if (!is_drop_in_path(path))
+	if (!is_drop_in_path(path) || (made && !is_above(made, path)))
 		return "drop_in names another file";
 	to->drop_in = copy(arena, path);
+	to->made = copy(arena, made);
 	problem = read_text(arena, before, &to->from.file);
 	return problem ? problem : read_text(arena, after, &to->to.file);
 }
@@ -209,11 +226,20 @@ static bool is_record_name(const char *name, int *ret_id)
 	return id > 0 && strcmp(name, again) == 0;
 }
 
-static int read_one(struct ka_arena *arena, int directory, const char *path, int id,
-		    struct ka_transaction *to, struct ka_error *reterr)
+/* A journal that is being read. */
+struct reading {
+	struct ka_arena *arena;
+	DIR *stream;
+	const char *path; /* of its directory */
+	size_t bytes_left;
+};
+
+static int read_one(struct reading *reading, int id, struct ka_transaction *to,
+		    struct ka_error *reterr)
 {
 	OWNED(free_bytes) char *bytes = NULL;
 	OWNED(free_json) json_t *root = NULL;
+	struct ka_arena *arena = reading->arena;
 	char name[NAME_SIZE];
 	const char *file, *problem;
 	json_error_t where;
@@ -221,12 +247,16 @@ static int read_one(struct ka_arena *arena, int directory, const char *path, int
 	int error;
 
 	snprintf(name, sizeof(name), "%06d.json", id);
-	file = ka_arena_printf(arena, "%s/%s", path, name);
-	error = ka_file_read(directory, name, KA_JOURNAL_RECORD_MAX, false, &bytes, &length);
+	file = ka_arena_printf(arena, "%s/%s", reading->path, name);
+	error = ka_file_read(dirfd(reading->stream), name, KA_JOURNAL_RECORD_MAX, false, &bytes,
+			     &length);
 	if (error == -EFBIG || error == -EINVAL || error == -ELOOP)
 		return fail_damaged(reterr, file, "not a regular file of at most 1 MiB");
 	if (error < 0)
 		return fail(reterr, -error, file);
+	if (length > reading->bytes_left)
+		return fail_too_much(reterr, reading->path);
+	reading->bytes_left -= length;
 	root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &where);
 	if (!root)
 		return ka_fail_at(reterr, KA_E_JOURNAL, file, (unsigned)where.line,
@@ -245,77 +275,86 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* The ids of the records that are there, ascending. */
-static int list_ids(struct ka_arena *arena, DIR *stream, const char *path, int **ret_ids,
-		    size_t *ret_count, struct ka_error *reterr)
+static int list_ids(const struct reading *reading, int **ret_ids, size_t *ret_count,
+		    struct ka_error *reterr)
 {
-	int *ids = ka_arena_array(arena, KA_JOURNAL_MAX, sizeof(*ids));
+	int *ids = ka_arena_array(reading->arena, KA_JOURNAL_MAX, sizeof(*ids));
 	const struct dirent *entry;
 	size_t count = 0;
 
 	if (!ids)
 		return ka_fail_memory(reterr);
-	while (errno = 0, entry = readdir(stream)) {
+	while (errno = 0, entry = readdir(reading->stream)) {
 		int id;
 
 		if (!is_record_name(entry->d_name, &id))
 			continue;
 		if (count == KA_JOURNAL_MAX)
-			return ka_fail_at(reterr, KA_E_JOURNAL, path, 0, 0,
-					  "more than %d transactions: move old ones away",
-					  KA_JOURNAL_MAX);
+			return fail_too_much(reterr, reading->path);
 		ids[count++] = id;
 	}
 	if (errno)
-		return fail(reterr, errno, path);
+		return fail(reterr, errno, reading->path);
 	qsort(ids, count, sizeof(*ids), compare_ids);
 	*ret_ids = ids;
 	*ret_count = count;
 	return 0;
 }
 
-static int read_stream(struct ka_arena *arena, DIR *stream, const char *path,
-		       const struct ka_transaction **ret_list, size_t *ret_count,
-		       struct ka_error *reterr)
+static int read_records(struct reading *reading, const struct ka_transaction **ret_list,
+			size_t *ret_count, struct ka_error *reterr)
 {
 	struct ka_transaction *list;
 	size_t count = 0;
 	int *ids = NULL;
 
-	if (list_ids(arena, stream, path, &ids, &count, reterr) < 0)
+	if (list_ids(reading, &ids, &count, reterr) < 0)
 		return -1;
-	list = ka_arena_array(arena, count + 1, sizeof(*list));
+	list = ka_arena_array(reading->arena, count + 1, sizeof(*list));
 	if (!list)
 		return ka_fail_memory(reterr);
 	for (size_t i = 0; i < count; i++)
-		if (read_one(arena, dirfd(stream), path, ids[i], &list[i], reterr) < 0)
+		if (read_one(reading, ids[i], &list[i], reterr) < 0)
 			return -1;
 	*ret_list = list;
 	*ret_count = count;
 	return 0;
 }
 
-int ka_journal_read(struct ka_arena *arena, const char *state_directory,
+/* The journal's directory: a file descriptor or a negative errno. */
+static int open_directory(const struct ka_tree *tree, const char *state_directory)
+{
+	int state = ka_tree_open_directory(tree, state_directory), fd;
+
+	if (state < 0)
+		return state;
+	fd = ka_file_open_directory(state, JOURNAL);
+	close(state);
+	return fd;
+}
+
+int ka_journal_read(struct ka_arena *arena, const struct ka_tree *tree, const char *state_directory,
 		    const struct ka_transaction **ret_list, size_t *ret_count,
 		    struct ka_error *reterr)
 {
-	const char *path = ka_arena_printf(arena, "%s/journal", state_directory);
-	int fd = ka_file_open_directory(path), result;
-	DIR *stream;
+	struct reading reading = {.arena = arena, .bytes_left = KA_JOURNAL_BYTES_MAX};
+	int fd = open_directory(tree, state_directory), result;
 
-	if (fd == -ENOENT && !arena->has_failed) {
+	if (fd == -ENOENT) {
 		*ret_list = NULL;
 		*ret_count = 0;
 		return 0;
 	}
 	if (fd < 0)
-		return fail(reterr, -fd, path);
-	stream = fdopendir(fd);
-	if (!stream) {
+		return fail(reterr, -fd, state_directory);
+	reading.path = ka_arena_printf(arena, "%s/%s", state_directory, JOURNAL);
+	reading.stream = fdopendir(fd);
+	if (!reading.stream) {
 		close(fd);
 		return ka_fail_memory(reterr);
 	}
-	result = read_stream(arena, stream, path, ret_list, ret_count, reterr);
-	closedir(stream);
+	result = read_records(&reading, ret_list, ret_count, reterr);
+	closedir(reading.stream);
 	return result;
 }
 
@@ -344,8 +383,9 @@ static json_t *drop_in_json(const struct ka_transaction *from)
 {
 	if (!from->drop_in)
 		return json_null();
-	return json_pack("{s:s, s:o, s:o}", "path", from->drop_in, "before",
-			 text_or_null(from->from.file), "after", text_or_null(from->to.file));
+	return json_pack("{s:s, s:o, s:o, s:s*}", "path", from->drop_in, "before",
+			 text_or_null(from->from.file), "after", text_or_null(from->to.file),
+			 "made", from->made);
 }
 
 static json_t *record_json(const struct ka_transaction *from)
@@ -360,26 +400,43 @@ static json_t *record_json(const struct ka_transaction *from)
 			 "drop_in", drop_in_json(from), "purpose", from->purpose);
 }
 
-static int open_journal(const char *state_directory, bool make, char path[static PATH_MAX],
-			struct ka_error *reterr)
+/* Makes what is missing of the state directory, whose parent must be there: a file descriptor of
+ * it or a negative errno. */
+static int make_state_directory(const struct ka_tree *tree, const char *path)
 {
-	int error = 0, fd;
+	int state = ka_tree_open_directory(tree, path), parent, error;
+	const char *name;
 
-	if (snprintf(path, PATH_MAX, "%s/journal", state_directory) >= PATH_MAX)
-		return fail(reterr, ENAMETOOLONG, state_directory);
-	if (make)
-		error = ka_file_make_directory(path);
-	fd = error < 0 ? error : ka_file_open_directory(path);
-	return fd < 0 ? fail(reterr, -fd, path) : fd;
+	if (state != -ENOENT)
+		return state;
+	parent = ka_tree_open_parent(tree, path, &name);
+	if (parent < 0)
+		return parent;
+	error = ka_file_make_directory(parent, name);
+	close(parent);
+	return error < 0 ? error : ka_tree_open_directory(tree, path);
 }
 
-int ka_journal_write(const char *state_directory, const struct ka_transaction *transaction,
-		     struct ka_error *reterr)
+static int make_directory(const struct ka_tree *tree, const char *state_directory)
+{
+	int state = make_state_directory(tree, state_directory), fd;
+
+	if (state < 0)
+		return state;
+	fd = ka_file_make_directory(state, JOURNAL);
+	if (fd == 0)
+		fd = ka_file_open_directory(state, JOURNAL);
+	close(state);
+	return fd;
+}
+
+int ka_journal_write(const struct ka_tree *tree, const char *state_directory,
+		     const struct ka_transaction *transaction, struct ka_error *reterr)
 {
 	OWNED(free_json) json_t *root = record_json(transaction);
 	OWNED(free_bytes) char *bytes = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	OWNED(close_directory) int fd = -1;
-	char path[PATH_MAX], name[24];
+	char name[24];
 	size_t length;
 	int error;
 
@@ -390,35 +447,63 @@ int ka_journal_write(const char *state_directory, const struct ka_transaction *t
 			       transaction->id);
 	length = strlen(bytes);
 	bytes[length] = '\n'; /* in place of the NUL: the length is passed */
-	fd = open_journal(state_directory, true, path, reterr);
+	fd = make_directory(tree, state_directory);
 	if (fd < 0)
-		return -1;
+		return fail(reterr, -fd, state_directory);
 	snprintf(name, sizeof(name), "%06d.json", transaction->id);
 	error = ka_file_replace(fd, TEMPORARY, name, bytes, length + 1);
 	/* When the new state stands in the record, failing would be the lie. */
 	if (error == 0 && ka_file_sync(fd) < 0 && transaction->state == KA_BEGUN)
 		error = -EIO;
-	return error < 0 ? fail(reterr, -error, path) : 0;
+	return error < 0 ? fail(reterr, -error, state_directory) : 0;
 }
 
-void ka_journal_forget(const char *state_directory, int id)
+int ka_journal_remove(const struct ka_tree *tree, const char *state_directory, int id,
+		      struct ka_error *reterr)
 {
-	OWNED(close_directory) int fd = -1;
-	char path[PATH_MAX], name[24];
+	OWNED(close_directory) int fd = open_directory(tree, state_directory);
+	int error = fd == -ENOENT ? 0 : fd;
+	char name[24];
 
-	fd = open_journal(state_directory, false, path, NULL);
 	snprintf(name, sizeof(name), "%06d.json", id);
-	if (fd >= 0 && ka_file_remove(fd, name) == 0)
+	if (fd >= 0)
+		error = ka_file_remove(fd, name);
+	if (error < 0)
+		return fail(reterr, -error, state_directory);
+	/* Should it come back with the power, then the next run undoes the transaction. */
+	if (fd >= 0)
 		ka_file_sync(fd);
+	return 0;
 }
 
-int ka_journal_clean(const char *state_directory, struct ka_error *reterr)
+int ka_journal_clean(const struct ka_tree *tree, const char *state_directory,
+		     struct ka_error *reterr)
 {
-	char path[PATH_MAX];
+	OWNED(close_directory) int fd = open_directory(tree, state_directory);
+	int error = fd == -ENOENT ? 0 : fd;
 
-	if (snprintf(path, sizeof(path), "%s/journal/%s", state_directory, TEMPORARY) >= PATH_MAX)
-		return fail(reterr, ENAMETOOLONG, state_directory);
-	if (unlink(path) < 0 && errno != ENOENT)
-		return fail(reterr, errno, path);
-	return 0;
+	if (fd >= 0 && faccessat(fd, TEMPORARY, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		error = ka_file_remove(fd, TEMPORARY);
+	return error < 0 ? fail(reterr, -error, state_directory) : 0;
+}
+
+bool ka_journal_has_directory(const struct ka_tree *tree, const char *state_directory)
+{
+	OWNED(close_directory) int fd = ka_tree_open_directory(tree, state_directory);
+
+	return fd >= 0;
+}
+
+void ka_journal_tidy(const struct ka_tree *tree, const char *state_directory)
+{
+	OWNED(close_directory) int state = ka_tree_open_directory(tree, state_directory);
+	OWNED(close_directory) int parent = -1;
+	const char *name;
+
+	if (state < 0)
+		return;
+	unlinkat(state, JOURNAL, AT_REMOVEDIR);
+	parent = ka_tree_open_parent(tree, state_directory, &name);
+	if (parent >= 0)
+		unlinkat(parent, name, AT_REMOVEDIR);
 }

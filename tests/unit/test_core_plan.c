@@ -113,14 +113,15 @@ static void a_plan_shows_values_and_file(void **state)
 	struct ka_text text = {0};
 
 	(void)state;
-	ka_plan_diff(&arena, &text, &from, &to, "/etc/sysctl.d/90-kaadvise.conf");
+	ka_plan_diff(&arena, &text, "/proc/sys (running)", &from, &to,
+		     "/etc/sysctl.d/90-kaadvise.conf");
 	assert_contains(text.bytes, "-net.ipv4.tcp_keepalive_time = 7200\n"
 				    "+net.ipv4.tcp_keepalive_time = 270\n"
 				    " net.ipv4.tcp_keepalive_intvl = 75\n");
 	assert_contains(text.bytes, "--- /dev/null\n+++ /etc/sysctl.d/90-kaadvise.conf\n");
 	ka_text_clear(&text);
 
-	ka_plan_diff(&arena, &text, &from, &to, NULL);
+	ka_plan_diff(&arena, &text, "/proc/sys (running)", &from, &to, NULL);
 	assert_null(strstr(text.bytes, "90-kaadvise"));
 	ka_text_clear(&text);
 	ka_arena_clear(&arena);
@@ -138,7 +139,7 @@ static void every_cap_ends_cleanly(void **state)
 		struct ka_arena arena = ka_arena_make(cap);
 		struct ka_text text = {0};
 
-		ka_plan_diff(&arena, &text, &from, &to, "f");
+		ka_plan_diff(&arena, &text, "/proc/sys (running)", &from, &to, "f");
 		failed = arena.has_failed;
 		if (!failed)
 			assert_contains(text.bytes, "-b\n-c\n+x\n+c\n+d\n");

@@ -20,7 +20,7 @@ static int make_place(void **state)
 
 	strcpy(place.path, "/tmp/kaadvise-file-XXXXXX");
 	assert_non_null(mkdtemp(place.path));
-	place.fd = ka_file_open_directory(place.path);
+	place.fd = ka_file_open_directory(AT_FDCWD, place.path);
 	assert_int_at_least(place.fd, 0);
 	*state = &place;
 	return 0;
@@ -171,17 +171,18 @@ static void removes(void **state)
 static void makes_directories(void **state)
 {
 	struct place *place = *state;
-	char path[5000];
+	int fd;
 
-	snprintf(path, sizeof(path), "%s/directory", place->path);
-	assert_int_equal(ka_file_make_directory(path), 0);
-	assert_int_equal(ka_file_make_directory(path), 0);
-	assert_int_equal(ka_file_make_directory("/proc/nowhere/at/all"), -ENOENT);
-	memset(path, '/', sizeof(path) - 2);
-	path[sizeof(path) - 2] = 'x';
-	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(ka_file_make_directory(path), -ENAMETOOLONG);
-	assert_int_equal(ka_file_open_directory("/proc/self/status"), -ENOTDIR);
+	assert_int_equal(ka_file_make_directory(place->fd, "directory"), 0);
+	assert_int_equal(ka_file_make_directory(place->fd, "directory"), 0);
+	assert_int_equal(ka_file_make_directory(place->fd, "no/directory"), -ENOENT);
+	fd = ka_file_open_directory(place->fd, "directory");
+	assert_int_at_least(fd, 0);
+	close(fd);
+	put(place, "a", "x", 1);
+	assert_int_equal(ka_file_open_directory(place->fd, "a"), -ENOTDIR);
+	assert_int_equal(symlinkat("directory", place->fd, "link"), 0);
+	assert_int_equal(ka_file_open_directory(place->fd, "link"), -ENOTDIR);
 }
 
 static void memory_may_be_short(void **state)

@@ -7,18 +7,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[64];
+static const char state_directory[] = "/state";
+static char directory[64]; /* a root */
+static struct ka_tree tree;
 
 static int make_directory(void **state)
 {
+	struct ka_error error;
+
 	(void)state;
 	strcpy(directory, "/tmp/kaadvise-journal-XXXXXX");
-	return mkdtemp(directory) ? 0 : -1;
+	return mkdtemp(directory) ? ka_tree_open(directory, &tree, &error) : -1;
 }
 
 static void path_of(char path[static 128], const char *name)
 {
-	snprintf(path, 128, "%s/journal/%s", directory, name);
+	snprintf(path, 128, "%s%s/journal/%s", directory, state_directory, name);
 }
 
 static int remove_directory(void **state)
@@ -38,7 +42,8 @@ static int remove_directory(void **state)
 	}
 	if (stream)
 		closedir(stream);
-	rmdir(path);
+	ka_journal_tidy(&tree, state_directory);
+	ka_tree_close(&tree);
 	return rmdir(directory);
 }
 
@@ -93,7 +98,7 @@ static void what_is_written_is_read(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(ka_journal_read(&arena, directory, &list, &count, &error), 0);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
 	assert_int_equal(count, 0);
 	records[1].id = 999999;
 	records[1].drop_in = records[1].from.file = NULL;
@@ -106,8 +111,8 @@ static void what_is_written_is_read(void **state)
 	records[2].has_live = false;
 	records[2].purpose = "";
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(ka_journal_write(directory, &records[i], &error), 0);
-	assert_int_equal(ka_journal_read(&arena, directory, &list, &count, &error), 0);
+		assert_int_equal(ka_journal_write(&tree, state_directory, &records[i], &error), 0);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
 	assert_int_equal(count, 3);
 	assert_same(&list[0], &records[2]);
 	assert_same(&list[1], &records[0]);
@@ -124,16 +129,16 @@ static void a_record_is_replaced_and_forgotten(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(ka_journal_write(directory, &record, &error), 0);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &record, &error), 0);
 	record.state = KA_FINISHED;
-	assert_int_equal(ka_journal_write(directory, &record, &error), 0);
-	assert_int_equal(ka_journal_read(&arena, directory, &list, &count, &error), 0);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &record, &error), 0);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
 	assert_int_equal(count, 1);
 	assert_same(&list[0], &record);
-	ka_journal_forget(directory, record.id);
-	ka_journal_forget(directory, record.id);
-	ka_journal_forget("/nowhere", record.id);
-	assert_int_equal(ka_journal_read(&arena, directory, &list, &count, &error), 0);
+	assert_int_equal(ka_journal_remove(&tree, state_directory, record.id, &error), 0);
+	assert_int_equal(ka_journal_remove(&tree, state_directory, record.id, &error), 0);
+	assert_int_equal(ka_journal_remove(&tree, "/nowhere", record.id, &error), 0);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
 	assert_int_equal(count, 0);
 	ka_arena_clear(&arena);
 }
@@ -148,16 +153,16 @@ static void leftovers_are_ignored_and_cleaned(void **state)
 	FILE *file;
 
 	(void)state;
-	assert_int_equal(ka_journal_clean(directory, &error), 0);
-	assert_int_equal(ka_journal_write(directory, &example, &error), 0);
+	assert_int_equal(ka_journal_clean(&tree, state_directory, &error), 0);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &example, &error), 0);
 	path_of(path, "transaction.tmp");
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fputs("{ \"half", file);
 	fclose(file);
-	assert_int_equal(ka_journal_read(&arena, directory, &list, &count, &error), 0);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
 	assert_int_equal(count, 1);
-	assert_int_equal(ka_journal_clean(directory, &error), 0);
+	assert_int_equal(ka_journal_clean(&tree, state_directory, &error), 0);
 	assert_int_equal(access(path, F_OK), -1);
 	ka_arena_clear(&arena);
 }
@@ -169,7 +174,7 @@ static void what_json_cannot_say_is_refused(void **state)
 
 	(void)state;
 	record.from.file = "not UTF-8: \xff";
-	assert_int_equal(ka_journal_write(directory, &record, &error), -1);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &record, &error), -1);
 	assert_int_equal(error.id, KA_E_JOURNAL);
 	assert_contains(error.message, "UTF-8");
 }
@@ -179,9 +184,9 @@ static void a_missing_directory_is_an_error_to_write(void **state)
 	struct ka_error error = {0};
 
 	(void)state;
-	assert_int_equal(ka_journal_write("/proc/nowhere", &example, &error), -1);
+	assert_int_equal(ka_journal_write(&tree, "/nowhere/state", &example, &error), -1);
 	assert_int_equal(error.id, KA_E_JOURNAL);
-	assert_contains(error.message, "/proc/nowhere/journal");
+	assert_contains(error.message, "/nowhere/state");
 }
 
 /* Whatever allocation fails while writing: an error, and no record. (While reading, jansson 2.14
@@ -200,10 +205,11 @@ static void every_allocation_may_fail(void **state)
 		int written;
 
 		ka_fail_allocation(++n);
-		written = ka_journal_write(directory, &example, &error);
+		written = ka_journal_write(&tree, state_directory, &example, &error);
 		failed = ka_allocation_failed;
 		ka_fail_allocation(0);
-		assert_int_equal(ka_journal_read(&arena, directory, &list, &count, &error), 0);
+		assert_int_equal(
+			ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
 		if (written < 0) {
 			assert_true(failed);
 			assert_int_equal(error.id, KA_E_JOURNAL);
@@ -225,14 +231,14 @@ static void a_small_arena_is_an_error(void **state)
 	int result;
 
 	(void)state;
-	assert_int_equal(ka_journal_write(directory, &example, &error), 0);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &example, &error), 0);
 	do {
 		struct ka_arena arena = ka_arena_make(cap);
 		const struct ka_transaction *list;
 		size_t count;
 
 		cap = cap < 600 ? cap + 1 : cap + 997;
-		result = ka_journal_read(&arena, directory, &list, &count, &error);
+		result = ka_journal_read(&arena, &tree, state_directory, &list, &count, &error);
 		if (result == 0)
 			assert_same(&list[0], &example);
 		ka_arena_clear(&arena);
