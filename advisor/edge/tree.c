@@ -1,1 +1,525 @@
 #include "edge/tree.h"
+
+#include "edge/tree_walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum {
+	READ_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+	DIRECTORY_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECTORY,
+	STEPS_OF_A_CALL = 2000, /* for callers whose tree is constant */
+	ATTEMPTS = 3,           /* at a file that changes while it is looked at */
+	LISTING_BUFFER = 8192,
+};
+
+/* ---- The root ----------------------------------------------------------------------------- */
+
+static int open_root(const char *root, bool *ret_lacks_openat2)
+{
+	struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC};
+	long fd = syscall(SYS_openat2, AT_FDCWD, root, &how, sizeof(how));
+
+	/* EPERM: sandboxes that do not know the call. */
+	*ret_lacks_openat2 = fd < 0 && (errno == ENOSYS || errno == EPERM);
+	if (*ret_lacks_openat2)
+		fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return (int)fd;
+}
+
+int ka_tree_open(const char *root, struct ka_tree *ret_tree, struct ka_error *reterr)
+{
+	struct ka_tree tree = {
+		.bytes_left = KA_TREE_BYTES_MAX,
+		.entries_left = KA_TREE_ENTRIES_MAX,
+		.steps_left = KA_TREE_STEPS_MAX,
+	};
+	struct stat own, host;
+
+	tree.fd = open_root(root, &tree.lacks_openat2);
+	/* With `.`, so that the right to enter is needed. */
+	if (tree.fd < 0 || fstatat(tree.fd, ".", &own, 0) < 0) {
+		int error = errno;
+
+		ka_tree_close(&tree);
+		return ka_fail_sys(reterr, KA_E_ROOT, error, "cannot open %s", root);
+	}
+	tree.is_host =
+		stat("/", &host) == 0 && own.st_dev == host.st_dev && own.st_ino == host.st_ino;
+	*ret_tree = tree;
+	return 0;
+}
+
+void ka_tree_close(struct ka_tree *tree)
+{
+	if (tree->fd >= 0)
+		close(tree->fd);
+	tree->fd = -1;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------ */
+
+/* Follows the links of path. */
+__attribute__((noinline)) static int open_linked_directory(const struct ka_tree *tree,
+							   size_t *steps, const char *path)
+{
+	struct ka_place place;
+	int error = ka_tree_walk(tree, steps, path, &place);
+
+	if (error < 0)
+		return error;
+	return ka_tree_open_plain(tree, place.path, DIRECTORY_FLAGS);
+}
+
+static int open_directory(const struct ka_tree *tree, size_t *steps, const char *path)
+{
+	int fd = ka_tree_is_tidy(path) ? ka_tree_open_plain(tree, path, DIRECTORY_FLAGS) : -ELOOP;
+
+	return fd == -ELOOP ? open_linked_directory(tree, steps, path) : fd;
+}
+
+int ka_tree_open_directory(const struct ka_tree *tree, const char *path)
+{
+	size_t steps = STEPS_OF_A_CALL;
+
+	return open_directory(tree, &steps, path);
+}
+
+/* Opens what was a regular file when it was looked at. */
+static int open_regular(const struct ka_tree *tree, const char *path, struct stat *ret_status)
+{
+	int fd = ka_tree_open_plain(tree, path, READ_FLAGS), error = 0;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, ret_status) < 0)
+		error = -errno;
+	else if (!S_ISREG(ret_status->st_mode))
+		error = -EINVAL;
+	if (error == 0)
+		return fd;
+	close(fd);
+	return error;
+}
+
+int ka_tree_open_file(const struct ka_tree *tree, const char *path)
+{
+	size_t steps = STEPS_OF_A_CALL;
+	struct ka_place place;
+	int error = ka_tree_walk(tree, &steps, path, &place);
+
+	if (error < 0)
+		return error;
+	return S_ISREG(place.status.st_mode) ? open_regular(tree, place.path, &place.status)
+					     : -EINVAL;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------ */
+
+static enum ka_node_type type_of(const struct stat *status)
+{
+	switch (status->st_mode & S_IFMT) {
+	case S_IFREG:
+		return KA_NODE_REGULAR;
+	case S_IFDIR:
+		return KA_NODE_DIRECTORY;
+	case S_IFIFO:
+		return KA_NODE_FIFO;
+	case S_IFSOCK:
+		return KA_NODE_SOCKET;
+	case S_IFCHR:
+		return status->st_rdev == makedev(1, 3) ? KA_NODE_NULL_DEVICE : KA_NODE_DEVICE;
+	default:
+		return KA_NODE_DEVICE;
+	}
+}
+
+/* Reads on until the end of the file or until bytes[0..capacity) is full. */
+static int read_some(int fd, char *bytes, size_t capacity, size_t known, size_t *length)
+{
+	while (*length < capacity) {
+		ssize_t got = read(fd, bytes + *length, capacity - *length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		*length += (size_t)got;
+		/* A file that has the length it says needs no further read to see its end. */
+		if (got == 0 || *length == known)
+			return 0;
+	}
+	return 0;
+}
+
+/* Reads a file that had size bytes when it was opened. The room for one byte more tells when it
+ * has grown; then it is followed to its end, or to max. */
+static int read_bytes(struct ka_arena *arena, int fd, size_t size, size_t max, char **ret_bytes,
+		      size_t *ret_length)
+{
+	size_t capacity = size + 1, length = 0;
+	char *bytes = NULL;
+
+	for (;;) {
+		char *more = ka_arena_alloc(arena, capacity + 1);
+		int error;
+
+		if (!more)
+			return -ENOMEM;
+		if (bytes)
+			memcpy(more, bytes, length);
+		bytes = more;
+		error = read_some(fd, bytes, capacity, size, &length);
+		if (error < 0)
+			return error;
+		if (length > max)
+			return -EFBIG;
+		if (length < capacity)
+			break;
+		capacity = capacity < 2048 ? 4096 : capacity * 2;
+		if (capacity > max)
+			capacity = max + 1;
+	}
+	*ret_bytes = bytes;
+	*ret_length = length;
+	return 0;
+}
+
+static int read_open(struct ka_tree *tree, struct ka_arena *arena, int fd,
+		     const struct stat *status, size_t max, struct ka_node *node)
+{
+	char *bytes;
+	int error;
+
+	max = max < tree->bytes_left ? max : tree->bytes_left;
+	if (status->st_size < 0 || (size_t)status->st_size > max)
+		return -EFBIG;
+	error = read_bytes(arena, fd, (size_t)status->st_size, max, &bytes, &node->length);
+	if (error < 0)
+		return error;
+	tree->bytes_left -= node->length;
+	node->type = KA_NODE_REGULAR;
+	node->bytes = bytes;
+	return 0;
+}
+
+/* -ELOOP, -ENOENT, -EINVAL: there is something else now. */
+static int read_regular(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
+			struct ka_node *node)
+{
+	struct stat status;
+	int fd = open_regular(tree, path, &status), error;
+
+	if (fd < 0)
+		return fd;
+	error = read_open(tree, arena, fd, &status, max, node);
+	close(fd);
+	return error;
+}
+
+static bool has_changed(int error)
+{
+	return error == -ELOOP || error == -ENOENT || error == -ENOTDIR || error == -EINVAL;
+}
+
+/* What it means that a path could not be walked. */
+static int settle_failure(int error, bool is_link, struct ka_node *node)
+{
+	if (error != -ENOENT && error != -ENOTDIR && error != -ELOOP && error != -ENAMETOOLONG)
+		return error;
+	if (!is_link)
+		node->type = KA_NODE_ABSENT;
+	else
+		node->type = error == -ENOENT ? KA_NODE_DANGLING : KA_NODE_LOOP;
+	return 0;
+}
+
+__attribute__((noinline)) static int read_linked(struct ka_tree *tree, struct ka_arena *arena,
+						 const char *path, size_t max, struct ka_node *node)
+{
+	struct ka_place place;
+	int error = ka_tree_walk(tree, &tree->steps_left, path, &place);
+
+	if (error < 0)
+		error = settle_failure(error, place.is_link, node);
+	else if (S_ISREG(place.status.st_mode))
+		error = read_regular(tree, arena, place.path, max, node);
+	else
+		node->type = type_of(&place.status);
+	if (error == 0 && place.is_link) {
+		node->target = ka_arena_copy(arena, place.path, strlen(place.path));
+		error = arena->has_failed ? -ENOMEM : 0;
+	}
+	return error;
+}
+
+/* What stands at a path without links; -ELOOP if there are some. */
+static int look(const struct ka_tree *tree, const char *path, struct stat *ret_status)
+{
+	int fd = ka_tree_is_tidy(path) ? ka_tree_open_plain(tree, path, O_PATH) : -ELOOP;
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = fstat(fd, ret_status) < 0 ? -errno : 0;
+	close(fd);
+	return error == 0 && S_ISLNK(ret_status->st_mode) ? -ELOOP : error;
+}
+
+static int read_once(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
+		     struct ka_node *node)
+{
+	struct stat status;
+	int error = look(tree, path, &status);
+
+	if (error == -ELOOP)
+		return read_linked(tree, arena, path, max, node);
+	if (error < 0)
+		return settle_failure(error, false, node);
+	if (S_ISREG(status.st_mode))
+		return read_regular(tree, arena, path, max, node);
+	node->type = type_of(&status);
+	return 0;
+}
+
+int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
+		 struct ka_node *ret_node)
+{
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		struct ka_node node = {0};
+		int error = read_once(tree, arena, path, max, &node);
+
+		if (error == 0)
+			*ret_node = node;
+		if (!has_changed(error))
+			return error;
+	}
+	return -EAGAIN;
+}
+
+/* The path of a directory's entry. */
+__attribute__((noinline)) static int read_joined(struct ka_tree *tree, struct ka_arena *arena,
+						 const char *path, const char *name, size_t max,
+						 struct ka_node *ret_node)
+{
+	char joined[PATH_MAX];
+	int length = snprintf(joined, sizeof(joined), "%s/%s", path, name);
+
+	if (length < 0 || (size_t)length >= sizeof(joined))
+		return -ENAMETOOLONG;
+	return ka_tree_read(tree, arena, joined, max, ret_node);
+}
+
+int ka_tree_read_entry(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		       const struct ka_listing *listing, const struct ka_entry *entry, size_t max,
+		       struct ka_node *ret_node)
+{
+	struct ka_node node = {0};
+	struct stat status;
+	int fd, error = -ELOOP;
+
+	if (entry->type != DT_REG)
+		return read_joined(tree, arena, path, entry->name, max, ret_node);
+	fd = openat(listing->fd, entry->name, READ_FLAGS | O_NOFOLLOW);
+	if (fd < 0 && errno != ELOOP && errno != ENOENT && errno != ENXIO)
+		return -errno;
+	if (fd >= 0 && fstat(fd, &status) < 0)
+		error = -errno;
+	else if (fd >= 0 && S_ISREG(status.st_mode))
+		error = read_open(tree, arena, fd, &status, max, &node);
+	if (fd >= 0)
+		close(fd);
+	/* It is no longer what it was when it was listed. */
+	if (error == -ELOOP)
+		return read_joined(tree, arena, path, entry->name, max, ret_node);
+	if (error == 0)
+		*ret_node = node;
+	return error;
+}
+
+/* ---- Listing ------------------------------------------------------------------------------ */
+
+int ka_tree_open_listing(struct ka_tree *tree, const char *path, struct ka_listing *ret_listing)
+{
+	struct ka_listing listing = {.fd = open_directory(tree, &tree->steps_left, path)};
+	struct stat status;
+
+	if (listing.fd < 0) {
+		struct ka_node node;
+		int error = settle_failure(listing.fd, false, &node);
+
+		listing.fd = -1;
+		*ret_listing = listing;
+		return error;
+	}
+	if (fstat(listing.fd, &status) < 0) {
+		int error = -errno;
+
+		close(listing.fd);
+		return error;
+	}
+	listing.device = status.st_dev;
+	listing.inode = status.st_ino;
+	*ret_listing = listing;
+	return 0;
+}
+
+static int add_entry(struct ka_arena *arena, const struct dirent64 *found, size_t *capacity,
+		     struct ka_listing *listing)
+{
+	struct ka_entry *entry;
+
+	if (listing->count == *capacity) {
+		size_t larger = *capacity ? *capacity * 2 : 32;
+		struct ka_entry *entries = ka_arena_array(arena, larger, sizeof(*entries));
+
+		if (!entries)
+			return -ENOMEM;
+		if (listing->count > 0)
+			memcpy(entries, listing->entries, listing->count * sizeof(*entries));
+		listing->entries = entries;
+		*capacity = larger;
+	}
+	entry = &listing->entries[listing->count++];
+	entry->name = ka_arena_copy(arena, found->d_name, strlen(found->d_name));
+	entry->type = found->d_type;
+	return arena->has_failed ? -ENOMEM : 0;
+}
+
+static bool is_self_or_parent(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp(((const struct ka_entry *)a)->name, ((const struct ka_entry *)b)->name);
+}
+
+/* One buffer full of entries. */
+static int add_entries(struct ka_tree *tree, struct ka_arena *arena, const char *buffer,
+		       size_t length, bool (*wants)(const char *name), size_t *capacity,
+		       struct ka_listing *listing)
+{
+	int error = 0;
+
+	for (size_t at = 0; at < length && error == 0;) {
+		const struct dirent64 *found = (const void *)(buffer + at);
+
+		at += found->d_reclen;
+		if (is_self_or_parent(found->d_name))
+			continue;
+		if (tree->entries_left == 0)
+			return -EFBIG;
+		tree->entries_left--;
+		if (!wants || wants(found->d_name))
+			error = add_entry(arena, found, capacity, listing);
+	}
+	return error;
+}
+
+int ka_tree_fill_listing(struct ka_tree *tree, struct ka_arena *arena,
+			 bool (*wants)(const char *name), struct ka_listing *listing)
+{
+	_Alignas(struct dirent64) char buffer[LISTING_BUFFER];
+	size_t capacity = 0;
+	int error = 0;
+
+	while (listing->fd >= 0 && error == 0) {
+		ssize_t length = getdents64(listing->fd, buffer, sizeof(buffer));
+
+		if (length < 0)
+			error = -errno;
+		else if (length == 0)
+			break;
+		else
+			error = add_entries(tree, arena, buffer, (size_t)length, wants, &capacity,
+					    listing);
+	}
+	if (listing->count > 1)
+		qsort(listing->entries, listing->count, sizeof(*listing->entries), compare_entries);
+	return error;
+}
+
+int ka_tree_list(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		 bool (*wants)(const char *name), struct ka_listing *ret_listing)
+{
+	struct ka_listing listing;
+	int error = ka_tree_open_listing(tree, path, &listing);
+
+	if (error < 0)
+		return error;
+	error = ka_tree_fill_listing(tree, arena, wants, &listing);
+	if (error == 0)
+		*ret_listing = listing;
+	else if (listing.fd >= 0)
+		close(listing.fd);
+	return error;
+}
+
+/* ---- Making directories ------------------------------------------------------------------- */
+
+/* Gives a new directory its mode, whatever the umask is. */
+static int open_up(int parent, const char *name)
+{
+	int fd = openat(parent, name, DIRECTORY_FLAGS | O_NOFOLLOW), error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fchmod(fd, 0755) < 0 || fsync(parent) < 0)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+/* In its parent, which is there. */
+static int make_entry(const struct ka_tree *tree, const char *path)
+{
+	const char *name;
+	int parent = ka_tree_open_parent(tree, path, &name), error;
+
+	if (parent < 0)
+		return parent;
+	error = mkdirat(parent, name, 0755) < 0 ? -errno : open_up(parent, name);
+	close(parent);
+	return error;
+}
+
+static int make_directory(const struct ka_tree *tree, const char *path)
+{
+	size_t steps = STEPS_OF_A_CALL;
+	struct ka_place place;
+	int error = ka_tree_walk(tree, &steps, path, &place);
+
+	if (error == -ENOENT && !place.is_link)
+		return make_entry(tree, path);
+	if (error == 0 && !S_ISDIR(place.status.st_mode))
+		error = -ENOTDIR;
+	return error;
+}
+
+int ka_tree_make_directory(const struct ka_tree *tree, const char *path)
+{
+	char part[PATH_MAX];
+	size_t length = 0;
+	int error = 0;
+
+	while (error == 0 && path[length]) {
+		length += strspn(path + length, "/");
+		length += strcspn(path + length, "/");
+		if (length >= sizeof(part))
+			return -ENAMETOOLONG;
+		memcpy(part, path, length);
+		part[length] = '\0';
+		error = make_directory(tree, part);
+	}
+	return error;
+}

@@ -16,11 +16,13 @@ struct ka_tree {
 	bool lacks_openat2;  /* it is walked step by step (also set by tests) */
 	size_t bytes_left;   /* that may still be read below this root */
 	size_t entries_left; /* directory entries that may still be listed */
+	size_t steps_left;   /* components that may still be walked where links are in the way */
 };
 
 enum {
 	KA_TREE_BYTES_MAX = 48 * 1024 * 1024, /* of one root altogether */
 	KA_TREE_ENTRIES_MAX = 200000,
+	KA_TREE_STEPS_MAX = 500000,
 	KA_TREE_LINKS_MAX = 40,
 };
 
@@ -48,8 +50,10 @@ struct ka_node {
 };
 
 /* Looks at path and reads it when it is a regular file. Everything that may stand there is a
- * success, also KA_NODE_ABSENT. -EFBIG for a file of more than max bytes or beyond what is left for
- * the root, -EACCES when it may not be read, other errnos of open and read. */
+ * success, also KA_NODE_ABSENT. A link of an image to /dev/null, zero, full, random or urandom
+ * leads to that device, which is there once it runs. -EFBIG for a file of more than max bytes or
+ * beyond what is left for the root, -EACCES when it may not be read, -EAGAIN when it never stays
+ * the same, other errnos of open and read. */
 int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
 		 struct ka_node *ret_node);
 
@@ -69,6 +73,12 @@ struct ka_listing {
  * there, or is no directory, is an empty listing with fd -1. -EFBIG beyond entries_left. */
 int ka_tree_list(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 		 bool (*wants)(const char *name), struct ka_listing *ret_listing);
+
+/* The two halves of ka_tree_list: opens the directory, whose identity then is known, and lists it.
+ * The fd stays open, also on a failure of the second. */
+int ka_tree_open_listing(struct ka_tree *tree, const char *path, struct ka_listing *ret_listing);
+int ka_tree_fill_listing(struct ka_tree *tree, struct ka_arena *arena,
+			 bool (*wants)(const char *name), struct ka_listing *listing);
 
 /* Like ka_tree_read for an entry of a listing of the directory at path; the quick way. */
 int ka_tree_read_entry(struct ka_tree *tree, struct ka_arena *arena, const char *path,
