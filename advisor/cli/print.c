@@ -29,6 +29,8 @@ void ka_error_name_root(struct ka_error *error, const char *root)
 {
 	char file[sizeof(error->file)];
 
+	if (error->id == KA_E_ROOT)
+		return; /* it says so itself */
 	if (!error->file[0]) {
 		ka_error_prefix(error, "%s", root);
 		return;

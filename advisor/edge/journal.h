@@ -8,9 +8,9 @@
 #include "edge/tree.h"
 
 enum {
-	KA_JOURNAL_MAX = 20000,                   /* transactions */
-	KA_JOURNAL_RECORD_MAX = 1024 * 1024,      /* bytes of one */
-	KA_JOURNAL_BYTES_MAX = 128 * 1024 * 1024, /* of all */
+	KA_JOURNAL_MAX = 20000,                  /* transactions */
+	KA_JOURNAL_RECORD_MAX = 1024 * 1024,     /* bytes of one */
+	KA_JOURNAL_BYTES_MAX = 64 * 1024 * 1024, /* of all */
 };
 
 /* Reads all transactions, by ascending id; a journal that is not there is empty. Read strictly: a

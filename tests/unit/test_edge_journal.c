@@ -84,6 +84,7 @@ static void assert_same(const struct ka_transaction *a, const struct ka_transact
 	assert_true(ka_settings_equal(&a->from.live, &b->from.live));
 	assert_true(ka_settings_equal(&a->to.live, &b->to.live));
 	assert_same_text(a->drop_in, b->drop_in);
+	assert_same_text(a->made, b->made);
 	assert_same_text(a->from.file, b->from.file);
 	assert_same_text(a->to.file, b->to.file);
 	assert_string_equal(a->purpose, b->purpose);
@@ -110,6 +111,7 @@ static void what_is_written_is_read(void **state)
 	records[2].place = (struct ka_place){.netns = {1, 0, false, false}, .boot_id = ""};
 	records[2].has_live = false;
 	records[2].purpose = "";
+	records[2].made = "/etc";
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(ka_journal_write(&tree, state_directory, &records[i], &error), 0);
 	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
@@ -164,6 +166,151 @@ static void leftovers_are_ignored_and_cleaned(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(ka_journal_clean(&tree, state_directory, &error), 0);
 	assert_int_equal(access(path, F_OK), -1);
+	ka_arena_clear(&arena);
+}
+
+static void write_record(const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	path_of(path, "000007.json");
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static char *read_record(void)
+{
+	static char text[4096];
+	char path[128];
+	FILE *file;
+
+	path_of(path, "000007.json");
+	file = fopen(path, "r");
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+/* Only a directory above the file can have been made for it. */
+static void what_was_made_is_checked(void **state)
+{
+	static const char *const bad[] = {"\"/\"", "\"/etc/sysctl\"", "\"/etc/other\"", "\"\"",
+					  "7"};
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_transaction record = example;
+	const struct ka_transaction *list;
+	struct ka_error error = {0};
+	char good[4096], text[4096], *at;
+	size_t count;
+
+	(void)state;
+	record.made = "/etc/sysctl.d";
+	assert_int_equal(ka_journal_write(&tree, state_directory, &record, &error), 0);
+	strcpy(good, read_record());
+	at = strstr(good, "\"/etc/sysctl.d\"");
+	assert_non_null(at);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good, bad[i],
+			 at + strlen("\"/etc/sysctl.d\""));
+		write_record(text);
+		ka_test_at("%s", bad[i]);
+		assert_int_equal(
+			ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), -1);
+		assert_int_equal(error.id, KA_E_JOURNAL);
+	}
+	write_record(good);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
+	assert_same(&list[0], &record);
+	ka_arena_clear(&arena);
+}
+
+/* No link below the state directory is followed. */
+static void links_are_not_followed(void **state)
+{
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	const struct ka_transaction *list;
+	struct ka_error error = {0};
+	char path[160], target[128];
+	size_t count;
+
+	(void)state;
+	path_of(path, "");
+	path[strlen(path) - 1] = '\0';
+	snprintf(target, sizeof(target), "%s/state", directory);
+	assert_int_equal(mkdir(target, 0755), 0);
+	assert_int_equal(symlink("/tmp", path), 0);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &example, &error), -1);
+	assert_int_equal(error.id, KA_E_JOURNAL);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error),
+			 -1);
+	assert_int_equal(ka_journal_clean(&tree, state_directory, &error), -1);
+	assert_int_equal(ka_journal_remove(&tree, state_directory, 7, &error), -1);
+	assert_int_equal(unlink(path), 0);
+	/* A record that is one is replaced, and its target left alone. */
+	assert_int_equal(mkdir(path, 0755), 0);
+	strcat(path, "/000007.json");
+	snprintf(target, sizeof(target), "%s/target", directory);
+	assert_int_equal(symlink(target, path), 0);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error),
+			 -1);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &example, &error), 0);
+	assert_int_equal(access(target, F_OK), -1);
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error), 0);
+	assert_int_equal(count, 1);
+	ka_arena_clear(&arena);
+}
+
+static void empty_directories_are_tidied(void **state)
+{
+	struct ka_error error = {0};
+	char path[128];
+
+	(void)state;
+	assert_false(ka_journal_has_directory(&tree, state_directory));
+	ka_journal_tidy(&tree, state_directory);
+	assert_int_equal(ka_journal_write(&tree, state_directory, &example, &error), 0);
+	ka_journal_tidy(&tree, state_directory);
+	path_of(path, "000007.json");
+	assert_int_equal(access(path, F_OK), 0);
+	assert_true(ka_journal_has_directory(&tree, state_directory));
+	assert_int_equal(ka_journal_remove(&tree, state_directory, example.id, &error), 0);
+	ka_journal_tidy(&tree, state_directory);
+	assert_false(ka_journal_has_directory(&tree, state_directory));
+}
+
+static void a_journal_is_bounded(void **state)
+{
+	enum { COUNT = KA_JOURNAL_BYTES_MAX / KA_JOURNAL_RECORD_MAX + 1 };
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	const struct ka_transaction *list;
+	struct ka_error error = {0};
+	char path[128], name[24];
+	size_t count, length;
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(ka_journal_write(&tree, state_directory, &example, &error), 0);
+	length = strlen(read_record());
+	for (int id = 1; id <= COUNT; id++) {
+		struct ka_transaction record = example;
+
+		record.id = id;
+		assert_int_equal(ka_journal_write(&tree, state_directory, &record, &error), 0);
+		snprintf(name, sizeof(name), "%06d.json", id);
+		path_of(path, name);
+		file = fopen(path, "a");
+		assert_non_null(file);
+		fprintf(file, "%*s", (int)(KA_JOURNAL_RECORD_MAX - length - 8), "");
+		fclose(file);
+	}
+	assert_int_equal(ka_journal_read(&arena, &tree, state_directory, &list, &count, &error),
+			 -1);
+	assert_int_equal(error.id, KA_E_JOURNAL);
+	assert_contains(error.message, "64 MiB");
 	ka_arena_clear(&arena);
 }
 
@@ -254,6 +401,10 @@ int main(void)
 		WITH_DIRECTORY(what_is_written_is_read),
 		WITH_DIRECTORY(a_record_is_replaced_and_forgotten),
 		WITH_DIRECTORY(leftovers_are_ignored_and_cleaned),
+		WITH_DIRECTORY(what_was_made_is_checked),
+		WITH_DIRECTORY(links_are_not_followed),
+		WITH_DIRECTORY(empty_directories_are_tidied),
+		WITH_DIRECTORY(a_journal_is_bounded),
 		WITH_DIRECTORY(what_json_cannot_say_is_refused),
 		WITH_DIRECTORY(a_missing_directory_is_an_error_to_write),
 		WITH_DIRECTORY(every_allocation_may_fail),
