@@ -305,6 +305,17 @@ int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 	return -EAGAIN;
 }
 
+/* A link to /dev/null, which is how files are masked: told by its text alone. */
+static bool is_mask(const struct ka_tree *tree, int directory, const char *name)
+{
+	static const char null_device[] = "/dev/null";
+	char text[sizeof(null_device)];
+
+	return !tree->is_host &&
+	       readlinkat(directory, name, text, sizeof(text)) == sizeof(null_device) - 1 &&
+	       memcmp(text, null_device, sizeof(null_device) - 1) == 0;
+}
+
 /* The path of a directory's entry. */
 __attribute__((noinline)) static int read_joined(struct ka_tree *tree, struct ka_arena *arena,
 						 const char *path, const char *name, size_t max,
@@ -326,6 +337,10 @@ int ka_tree_read_entry(struct ka_tree *tree, struct ka_arena *arena, const char 
 	struct stat status;
 	int fd, error = -ELOOP;
 
+	if (entry->type == DT_LNK && is_mask(tree, listing->fd, entry->name)) {
+		*ret_node = (struct ka_node){.type = KA_NODE_NULL_DEVICE, .target = "/dev/null"};
+		return 0;
+	}
 	if (entry->type != DT_REG)
 		return read_joined(tree, arena, path, entry->name, max, ret_node);
 	fd = openat(listing->fd, entry->name, READ_FLAGS | O_NOFOLLOW);

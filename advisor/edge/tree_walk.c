@@ -168,9 +168,9 @@ static bool is_known_device(const struct walk *walk)
 
 static int charge(const struct walk *walk)
 {
-	/* What the kernel does for one long path, and what we do for it without openat2. */
-	size_t bytes_per_step = walk->tree->lacks_openat2 ? 4 : 64;
-	size_t cost = 1 + strlen(walk->place->path) / bytes_per_step;
+	size_t length = strlen(walk->place->path);
+	/* Without openat2 each component of the path costs us as much as one step. */
+	size_t cost = walk->tree->lacks_openat2 ? 2 + length / 4 : 1 + length / 64;
 
 	if (cost > *walk->steps) {
 		*walk->steps = 0;
