@@ -39,6 +39,14 @@ static const char *cause(struct ka_arena *arena, const struct ka_boot *boot, int
 	return *words ? words : why_not(arena, boot, boot->main.source[key], &boot->other);
 }
 
+/* What people call it. */
+static const char *other_word(struct ka_arena *arena, const struct ka_loader *loader)
+{
+	if (loader->family != KA_PROCPS)
+		return loader->name;
+	return ka_arena_printf(arena, "`sysctl --system` (%s)", loader->name);
+}
+
 static void report(const struct ka_rule *rule, const struct ka_boot *boot,
 		   struct ka_findings *findings, int key)
 {
@@ -49,7 +57,7 @@ static void report(const struct ka_rule *rule, const struct ka_boot *boot,
 			"%s is %" PRId64 " after a boot with %s (%s), but %s would make it %" PRId64
 			" (%s).%s",
 			ka_sysctls[key].word, boot->main.values.value[key], boot->main.loader->name,
-			ka_boot_place(arena, boot, line), boot->other.loader->name,
+			ka_boot_place(arena, boot, line), other_word(arena, boot->other.loader),
 			boot->other.values.value[key], ka_boot_place(arena, boot, other),
 			cause(arena, boot, key));
 

@@ -274,12 +274,16 @@ static void loaders_that_differ_are_told(void **state)
 	assert_int_equal(finding->severity, KA_WARNING);
 	assert_string_equal(finding->message,
 			    "tcp_keepalive_time is 300 after a boot with systemd-252 (" A ":1), "
-			    "but procps-4.0 would make it 600 (" CONF ":3). Under systemd-252 " CONF
-			    ":3 is ignored: " CONF " is not read by systemd-sysctl.");
+			    "but `sysctl --system` (procps-4.0) would make it 600 (" CONF
+			    ":3). Under systemd-252 " CONF ":3 is ignored: " CONF
+			    " is not read by systemd-sysctl.");
 	assert_place(finding, A, 1);
 	assert_int_equal(number_of(finding, "value"), 300);
 	assert_int_equal(number_of(finding, "other_value"), 600);
 	assert_string_equal(text_of(finding, "other_loader"), "procps-4.0");
+	b.boot.other.loader = &case_systemd;
+	boot_run(&b);
+	assert_contains(boot_finding(&b, "KA402", 0)->message, ", but systemd-252 would make it 6");
 	b.boot.main.loader = NULL;
 	boot_run(&b);
 	assert_int_equal(boot_count(&b, "KA402"), 0);
@@ -306,7 +310,7 @@ static void the_cause_may_be_on_either_side(void **state)
 	boot_run(&b);
 	assert_contains(boot_finding(&b, "KA402", 0)->message,
 			"tcp_keepalive_probes is 9 after a boot with systemd-252 (the kernel's "
-			"default), but procps-4.0 would make it 5 (" B ":2).");
+			"default), but `sysctl --system` (procps-4.0) would make it 5 (" B ":2).");
 	assert_place(boot_finding(&b, "KA402", 0), B, 2);
 	boot_end(&b);
 }
