@@ -36,15 +36,21 @@ static bool is_told(const struct ka_boot_outcome *outcome, size_t at)
 	       strcmp(line[-1].file, line->file) == 0;
 }
 
-/* A link of that name to /dev/null is how an administrator says so. */
+/* A link of that name to /dev/null, or an empty file, is how an administrator says so. */
 static bool is_masked_on_purpose(const struct ka_boot *boot, const struct ka_boot_line *line)
 {
 	const char *name = strrchr(line->file, '/');
 
-	for (size_t i = 0; name && i < boot->facts->file_count; i++)
-		if (boot->facts->files[i].type == KA_NODE_NULL_DEVICE &&
-		    strcmp(boot->facts->files[i].name, name + 1) == 0)
-			return line->effect == KA_LINE_MASKED;
+	if (!name || line->effect != KA_LINE_MASKED)
+		return false;
+	for (size_t i = 0; i < boot->facts->file_count; i++) {
+		const struct ka_boot_file *file = &boot->facts->files[i];
+
+		if ((file->type == KA_NODE_NULL_DEVICE ||
+		     (file->type == KA_NODE_REGULAR && file->length == 0)) &&
+		    strcmp(file->name, name + 1) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -62,6 +68,11 @@ static void report(const struct ka_rule *rule, const struct ka_boot *boot,
 	ka_add_text(finding, "reason", line->reason);
 }
 
+static bool is_beyond_stop(const struct ka_boot_outcome *outcome, const struct ka_boot_line *line)
+{
+	return outcome->stopped && line->reason && strcmp(line->reason, outcome->stopped) == 0;
+}
+
 static void check_lines(const struct ka_rule *rule, const struct ka_boot *boot,
 			struct ka_findings *findings)
 {
@@ -70,54 +81,65 @@ static void check_lines(const struct ka_rule *rule, const struct ka_boot *boot,
 	for (size_t i = 0; i < boot->main.line_count; i++) {
 		const struct ka_boot_line *line = &boot->main.lines[i];
 
-		if (is_without_effect(line) && !is_told(&boot->main, i) &&
-		    !is_read_elsewhere(&boot->main, line) && count++ < KA_BOOT_FINDINGS_MAX)
+		if (is_without_effect(line) && !is_beyond_stop(&boot->main, line) &&
+		    !is_told(&boot->main, i) && !is_read_elsewhere(&boot->main, line) &&
+		    count++ < KA_BOOT_FINDINGS_MAX)
 			report(rule, boot, findings, line);
 	}
 	ka_boot_find_more(rule, findings, count);
 }
 
-/* Nothing applies the files: one finding for all their lines. */
-static void check_without_loader(const struct ka_rule *rule, const struct ka_boot *boot,
-				 struct ka_findings *findings)
+/* One finding for all lines that one thing takes the effect from. */
+static void
+report_all(const struct ka_rule *rule, const struct ka_boot *boot, struct ka_findings *findings,
+	   bool (*is_meant)(const struct ka_boot_outcome *, const struct ka_boot_line *),
+	   const char *what)
 {
 	const struct ka_boot_line *first = NULL;
 	struct ka_finding *finding;
 	int64_t count = 0;
 
-	for (size_t i = boot->main.line_count; i-- > 0;)
-		if (boot->main.lines[i].setter < 0 && !is_told(&boot->main, i)) {
-			first = &boot->main.lines[i];
-			count++;
-		}
+	for (size_t i = 0; i < boot->main.line_count; i++) {
+		const struct ka_boot_line *line = &boot->main.lines[i];
+
+		if (!is_meant(&boot->main, line) || is_told(&boot->main, i))
+			continue;
+		first = first ? first : line;
+		count++;
+	}
 	if (!first)
 		return;
-	finding = ka_find(findings, rule, rule->severity,
-			  "Nothing applies sysctl.d at boot%s%s: %s%s no effect.",
-			  boot->facts->loader_source ? ", " : "",
-			  boot->facts->loader_source ? boot->facts->loader_source : "",
+	finding = ka_find(findings, rule, rule->severity, "%s: %s%s no effect.", what,
 			  ka_boot_place(findings->arena, boot, first),
-			  count > 1 ? " and the other lines about the keys have" : " has");
+			  count > 1 ? " and the lines like it have" : " has");
 	ka_boot_point(finding, first);
 	ka_add_number(finding, "lines", count);
+}
+
+static bool is_of_a_file(const struct ka_boot_outcome *outcome, const struct ka_boot_line *line)
+{
+	(void)outcome;
+	return line->setter < 0;
 }
 
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		  struct ka_findings *findings)
 {
 	const struct ka_boot *boot = analysis->facts->boot;
+	const char *source = boot ? boot->facts->loader_source : NULL;
 
 	if (!boot)
 		return;
 	if (!boot->main.loader) {
-		check_without_loader(rule, boot, findings);
+		report_all(rule, boot, findings, is_of_a_file,
+			   ka_arena_printf(
+				   findings->arena, "Nothing applies sysctl.d at boot%s%s%s",
+				   source ? " (" : "", source ? source : "", source ? ")" : ""));
 		return;
 	}
-	if (boot->main.stopped)
-		ka_add_text(ka_find(findings, rule, rule->severity,
-				    "%s does not come to its end: %s.", boot->main.loader->name,
-				    boot->main.stopped),
-			    "reason", boot->main.stopped);
+	report_all(rule, boot, findings, is_beyond_stop,
+		   ka_arena_printf(findings->arena, "Not all of sysctl.d is applied, for %s",
+				   boot->main.stopped ? boot->main.stopped : ""));
 	check_lines(rule, boot, findings);
 }
 
@@ -135,8 +157,8 @@ const struct ka_rule ka_rule_406 = {
 	.title = "a line about these keys that is silently ignored",
 	.severity = KA_WARNING,
 	.when = "A line about the three keys is not read or not understood by what applies "
-		"sysctl.d at boot; or its file is masked (a note where that is a link to "
-		"/dev/null); or the loader does not come to its end; or nothing applies the files "
+		"sysctl.d at boot; or its file is masked (a note where that is by a link "
+		"to /dev/null or an empty file); or the loader does not come to its end; or nothing applies the files "
 		"at all.",
 	.rationale =
 		"None of this gives an error message that anyone sees: /etc/sysctl.conf without a "

@@ -698,8 +698,11 @@ static void ignored_and_masked_lines_are_told(void **state)
 	boot_line(&b, "/usr/lib/sysctl.d/50-a.conf", 3, KA_INTVL, "10", KA_LINE_MASKED);
 	boot_line(&b, "/usr/lib/sysctl.d/50-vendor.conf", 4, KA_PROBES, "5", KA_LINE_MASKED);
 	boot_line(&b, "/usr/lib/sysctl.d/50-vendor.conf", 5, KA_PROBES, "5", KA_LINE_IGNORED);
+	boot_file(&b, KA_IN_ETC, "/etc/sysctl.d/60-empty.conf", KA_NODE_REGULAR);
+	boot_line(&b, "/usr/lib/sysctl.d/60-empty.conf", 6, KA_PROBES, "5", KA_LINE_MASKED);
 	boot_run(&b);
-	assert_int_equal(boot_count(&b, "KA406"), 4);
+	assert_int_equal(boot_count(&b, "KA406"), 5);
+	assert_int_equal(boot_finding(&b, "KA406", 4)->severity, KA_NOTE);
 	assert_int_equal(boot_finding(&b, "KA406", 0)->severity, KA_WARNING);
 	assert_string_equal(boot_finding(&b, "KA406", 0)->message,
 			    CONF ":1 is about tcp_keepalive_time and has no effect: there is a "
@@ -746,18 +749,26 @@ static void what_is_read_by_a_link_is_not_ignored(void **state)
 	boot_end(&b);
 }
 
-static void a_loader_that_stops_is_told(void **state)
+static void a_loader_that_stops_is_told_once(void **state)
 {
 	struct boot_case b;
 
 	(void)state;
 	boot_init(&b);
-	b.boot.main.stopped = "it waits for ever for the FIFO " A;
+	b.boot.main.stopped = "systemd-252 waits for ever for " A ", a FIFO";
 	boot_run(&b);
-	assert_int_equal(boot_count(&b, "KA406"), 1);
+	assert_int_equal(boot_count(&b, "KA406"), 0);
+	boot_line(&b, B, 1, KA_TIME, "270", KA_LINE_IGNORED)->reason = b.boot.main.stopped;
+	boot_line(&b, B, 2, KA_INTVL, "10", KA_LINE_IGNORED)->reason = b.boot.main.stopped;
+	boot_line(&b, B, 3, KA_PROBES, "7", KA_LINE_IGNORED);
+	boot_run(&b);
+	assert_int_equal(boot_count(&b, "KA406"), 2);
 	assert_string_equal(boot_finding(&b, "KA406", 0)->message,
-			    "systemd-252 does not come to its end: it waits for ever for the "
-			    "FIFO " A ".");
+			    "Not all of sysctl.d is applied, for systemd-252 waits for ever for " A
+			    ", a FIFO: " B ":1 and the lines like it have no effect.");
+	assert_place(boot_finding(&b, "KA406", 0), B, 1);
+	assert_int_equal(number_of(boot_finding(&b, "KA406", 0), "lines"), 2);
+	assert_contains(boot_finding(&b, "KA406", 1)->message, B ":3 is about tcp_keepalive_pro");
 	boot_end(&b);
 }
 
@@ -780,9 +791,10 @@ static void without_a_loader_all_lines_are_in_vain(void **state)
 	b.facts.loader_source = "systemd-sysctl.service is masked";
 	boot_line(&b, B, 2, KA_TIME, "300", KA_LINE_IGNORED);
 	boot_run(&b);
-	assert_string_equal(boot_finding(&b, "KA406", 0)->message,
-			    "Nothing applies sysctl.d at boot, systemd-sysctl.service is masked: " A
-			    ":1 and the other lines about the keys have no effect.");
+	assert_string_equal(
+		boot_finding(&b, "KA406", 0)->message,
+		"Nothing applies sysctl.d at boot (systemd-sysctl.service is masked): " A
+		":1 and the lines like it have no effect.");
 	assert_int_equal(number_of(boot_finding(&b, "KA406", 0), "lines"), 2);
 	boot_end(&b);
 }
@@ -832,7 +844,7 @@ int main(void)
 		cmocka_unit_test(ignored_and_masked_lines_are_told),
 		cmocka_unit_test(a_line_about_all_keys_is_told_once),
 		cmocka_unit_test(what_is_read_by_a_link_is_not_ignored),
-		cmocka_unit_test(a_loader_that_stops_is_told),
+		cmocka_unit_test(a_loader_that_stops_is_told_once),
 		cmocka_unit_test(without_a_loader_all_lines_are_in_vain),
 		cmocka_unit_test(many_ignored_lines_are_counted),
 	};
