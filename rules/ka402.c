@@ -47,6 +47,19 @@ static const char *other_word(struct ka_arena *arena, const struct ka_loader *lo
 	return ka_arena_printf(arena, "`sysctl --system` (%s)", loader->name);
 }
 
+static const char *other_words(struct ka_arena *arena, const struct ka_boot *boot, int key)
+{
+	const struct ka_boot_line *line = boot->other.source[key];
+	int64_t value = boot->other.values.value[key];
+
+	if (line && line->setter < 0)
+		return ka_arena_printf(arena, "%s sets %" PRId64 " (%s)",
+				       other_word(arena, boot->other.loader), value,
+				       ka_boot_place(arena, boot, line));
+	return ka_arena_printf(arena, "with %s in its place it would be %" PRId64 " (%s)",
+			       boot->other.loader->name, value, ka_boot_place(arena, boot, line));
+}
+
 static void report(const struct ka_rule *rule, const struct ka_boot *boot,
 		   struct ka_findings *findings, int key)
 {
@@ -54,11 +67,9 @@ static void report(const struct ka_rule *rule, const struct ka_boot *boot,
 	struct ka_arena *arena = findings->arena;
 	struct ka_finding *finding =
 		ka_find(findings, rule, rule->severity,
-			"%s is %" PRId64 " after a boot with %s (%s), but %s would make it %" PRId64
-			" (%s).%s",
+			"%s is %" PRId64 " after a boot with %s (%s), but %s.%s",
 			ka_sysctls[key].word, boot->main.values.value[key], boot->main.loader->name,
-			ka_boot_place(arena, boot, line), other_word(arena, boot->other.loader),
-			boot->other.values.value[key], ka_boot_place(arena, boot, other),
+			ka_boot_place(arena, boot, line), other_words(arena, boot, key),
 			cause(arena, boot, key));
 
 	ka_boot_point(finding, line ? line : other);

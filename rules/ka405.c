@@ -17,7 +17,7 @@ static void point(struct ka_finding *finding, const struct ka_setter *setter)
 	ka_add_text(finding, "by", ka_setter_words[setter->kind]);
 }
 
-/* The line of sysctl.d that would decide without the winner. */
+/* The line of sysctl.d that would decide without the winner, or without tuned. */
 static const struct ka_boot_line *runner_up(const struct ka_boot *boot,
 					    const struct ka_boot_line *winner)
 {
@@ -26,8 +26,9 @@ static const struct ka_boot_line *runner_up(const struct ka_boot *boot,
 	for (size_t i = 0; i < boot->main.line_count; i++) {
 		const struct ka_boot_line *line = &boot->main.lines[i];
 
-		if (line->key == winner->key && line->effect == KA_LINE_OVERRIDDEN &&
-		    line->by == winner && line->setter < 0 && line->is_accepted)
+		if (line->key == winner->key && line->effect == KA_LINE_OVERRIDDEN && line->by &&
+		    (line->by == winner || line->by->setter >= 0) && line->setter < 0 &&
+		    line->is_accepted)
 			best = line;
 	}
 	return best;
@@ -101,35 +102,50 @@ static void report_value(const struct ka_rule *rule, const struct ka_boot *boot,
 	ka_add_number(finding, "value", value);
 }
 
+/* The values when `sysctl --system` has run after the boot: of keys that it does not set those of
+ * the boot. */
+static struct ka_settings after_call(const struct ka_boot *boot)
+{
+	struct ka_settings settings = boot->main.values;
+
+	if (!boot->other.loader || boot->other.loader->family == KA_SYSTEMD)
+		return settings;
+	for (int key = 0; key < KA_KEY_COUNT; key++) {
+		const struct ka_boot_line *line = boot->other.source[key];
+
+		if (line && line->setter < 0)
+			settings.value[key] = line->number;
+	}
+	return settings;
+}
+
 static void report_call(const struct ka_rule *rule, const struct ka_boot *boot,
 			struct ka_findings *findings, const struct ka_setter *setter)
 {
-	const int64_t *boot_value = boot->main.values.value, *value = boot->other.values.value;
+	const int64_t *value = boot->main.values.value;
+	struct ka_settings then = after_call(boot);
 	struct ka_finding *finding = ka_find(
 		findings, rule, rule->severity,
-		"%s:%u (%s) calls sysctl, and by its rules the files set %" PRId64 ", %" PRId64
-		", %" PRId64 " instead of %" PRId64 ", %" PRId64 ", %" PRId64 ".",
-		setter->file, setter->line, ka_setter_words[setter->kind], value[KA_TIME],
-		value[KA_INTVL], value[KA_PROBES], boot_value[KA_TIME], boot_value[KA_INTVL],
-		boot_value[KA_PROBES]);
+		"%s:%u (%s) calls sysctl; with `sysctl --system` the values become %" PRId64
+		", %" PRId64 ", %" PRId64 " instead of %" PRId64 ", %" PRId64 ", %" PRId64 ".",
+		setter->file, setter->line, ka_setter_words[setter->kind], then.value[KA_TIME],
+		then.value[KA_INTVL], then.value[KA_PROBES], value[KA_TIME], value[KA_INTVL],
+		value[KA_PROBES]);
 
 	point(finding, setter);
 }
 
-/* Whether `sysctl --system` after the boot changes anything. */
-static bool call_changes(const struct ka_boot *boot)
-{
-	return boot->differs && boot->other.loader->family != KA_SYSTEMD;
-}
-
 static bool is_rival(const struct ka_boot *boot, const struct ka_setter *setter)
 {
+	struct ka_settings then;
 	int64_t number;
 
 	if (setter->kind == KA_SET_BY_CMDLINE || setter->kind == KA_SET_BY_TUNED)
 		return false;
-	if (!setter->has_key)
-		return call_changes(boot);
+	if (!setter->has_key) {
+		then = after_call(boot);
+		return !ka_settings_equal(&then, &boot->main.values);
+	}
 	if (!ka_boot_setter_number(boot, setter, &number))
 		return is_computed(setter->value);
 	return number != boot->main.values.value[setter->key];

@@ -158,7 +158,8 @@ const struct ka_rule ka_rule_406 = {
 	.severity = KA_WARNING,
 	.when = "A line about the three keys is not read or not understood by what applies "
 		"sysctl.d at boot; or its file is masked (a note where that is by a link "
-		"to /dev/null or an empty file); or the loader does not come to its end; or nothing applies the files "
+		"to /dev/null or an empty file); or the loader does not come to its end; or "
+		"nothing applies the files "
 		"at all.",
 	.rationale =
 		"None of this gives an error message that anyone sees: /etc/sysctl.conf without a "

@@ -63,11 +63,11 @@ static json_t *line_json(struct ka_arena *arena, const struct ka_boot *boot,
 	const struct ka_setter *setter =
 		line->setter >= 0 ? &boot->facts->setters[line->setter] : NULL;
 
-	return json_pack("{s:o, s:I, s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "file",
+	return json_pack("{s:o, s:I, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "file",
 			 ka_json_text(arena, line->file), "line", (json_int_t)line->line, "column",
-			 (json_int_t)line->column, "key", ka_sysctls[line->key].key, "value",
-			 value_json(arena, line->value), "effect",
-			 ka_line_effect_words[line->effect], "reason",
+			 line->column > 0 ? json_integer(line->column) : json_null(), "key",
+			 ka_sysctls[line->key].key, "value", value_json(arena, line->value),
+			 "effect", ka_line_effect_words[line->effect], "reason",
 			 text_or_null(arena, line->reason), "number",
 			 line->is_accepted ? json_integer(line->number) : json_null(), "target",
 			 text_or_null(arena, line->target), "setter",

@@ -232,6 +232,7 @@ static void fill_boot(struct boot_case *b)
 	b->boot.base.value[KA_PROBES] = 5;
 	b->boot.base_source[KA_PROBES] = &b->setters[0];
 	boot_line(b, "/etc/kernel/cmdline", 7, KA_PROBES, "5", KA_LINE_WINS)->setter = 0;
+	b->lines[0].column = 0;
 	boot_line(b, "/etc/sysctl.d/a\xff.conf", 1, KA_TIME, "5s", KA_LINE_REFUSED);
 	boot_line(b, "/etc/sysctl.d/99-sysctl.conf", 2, KA_TIME, "0x10", KA_LINE_WINS)->target =
 		"/etc/sysctl.conf";
@@ -304,6 +305,7 @@ static void tells_every_line(void **state)
 	assert_int_equal(json_array_size(lines), 4);
 	assert_json_text(lines, "0/setter", ka_setter_words[KA_SET_BY_CMDLINE]);
 	assert_json_text(lines, "0/effect", "wins");
+	assert_true(json_is_null(at(lines, "0/column")));
 	assert_true(json_is_null(at(lines, "0/reason")));
 	assert_json_text(lines, "1/file", "/etc/sysctl.d/a\\xff.conf");
 	assert_json_int(lines, "1/line", 1);

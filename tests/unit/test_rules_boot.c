@@ -274,7 +274,7 @@ static void loaders_that_differ_are_told(void **state)
 	assert_int_equal(finding->severity, KA_WARNING);
 	assert_string_equal(finding->message,
 			    "tcp_keepalive_time is 300 after a boot with systemd-252 (" A ":1), "
-			    "but `sysctl --system` (procps-4.0) would make it 600 (" CONF
+			    "but `sysctl --system` (procps-4.0) sets 600 (" CONF
 			    ":3). Under systemd-252 " CONF ":3 is ignored: " CONF
 			    " is not read by systemd-sysctl.");
 	assert_place(finding, A, 1);
@@ -283,7 +283,7 @@ static void loaders_that_differ_are_told(void **state)
 	assert_string_equal(text_of(finding, "other_loader"), "procps-4.0");
 	b.boot.other.loader = &case_systemd;
 	boot_run(&b);
-	assert_contains(boot_finding(&b, "KA402", 0)->message, ", but systemd-252 would make it 6");
+	assert_contains(boot_finding(&b, "KA402", 0)->message, ", but systemd-252 sets 600 (" CONF);
 	b.boot.main.loader = NULL;
 	boot_run(&b);
 	assert_int_equal(boot_count(&b, "KA402"), 0);
@@ -301,8 +301,8 @@ static void the_cause_may_be_on_either_side(void **state)
 	boot_other_line(&b, A, 1, KA_TIME, "300", KA_LINE_IGNORED);
 	boot_run(&b);
 	assert_contains(boot_finding(&b, "KA402", 0)->message,
-			"would make it 7200 (the kernel's default). Under procps-4.0 " A
-			":1 is ignored: there is a reason.");
+			", but with procps-4.0 in its place it would be 7200 (the kernel's "
+			"default). Under procps-4.0 " A ":1 is ignored: there is a reason.");
 	boot_end(&b);
 	boot_init(&b);
 	b.boot.differs = true;
@@ -310,7 +310,7 @@ static void the_cause_may_be_on_either_side(void **state)
 	boot_run(&b);
 	assert_contains(boot_finding(&b, "KA402", 0)->message,
 			"tcp_keepalive_probes is 9 after a boot with systemd-252 (the kernel's "
-			"default), but `sysctl --system` (procps-4.0) would make it 5 (" B ":2).");
+			"default), but `sysctl --system` (procps-4.0) sets 5 (" B ":2).");
 	assert_place(boot_finding(&b, "KA402", 0), B, 2);
 	boot_end(&b);
 }
@@ -543,6 +543,12 @@ static void tuned_wins_over_a_file(void **state)
 			") sets tcp_keepalive_time to 777 and wins over " A ":3, which sets 300.");
 	assert_place(finding, "/etc/tuned/ka/tuned.conf", 7);
 	assert_string_equal(text_of(finding, "by"), ka_setter_words[KA_SET_BY_TUNED]);
+	/* The profile sets it twice. */
+	file->by = boot_line(&b, "/etc/tuned/ka/tuned.conf", 6, KA_TIME, "776", KA_LINE_OVERRIDDEN);
+	b.lines[3].setter = 0;
+	b.lines[3].by = winner;
+	boot_run(&b);
+	assert_contains(boot_finding(&b, "KA405", 0)->message, "777 and wins over " A ":3, which");
 	/* The same value is no quarrel. */
 	file->number = 777;
 	boot_run(&b);
@@ -651,19 +657,25 @@ static void a_call_of_sysctl_matters_where_it_differs(void **state)
 	(void)state;
 	boot_init(&b);
 	boot_setter(&b, KA_SET_BY_UNIT, "/etc/systemd/system/x.service", KA_TIME, NULL);
-	boot_other_line(&b, CONF, 1, KA_TIME, "600", KA_LINE_WINS);
+	boot_line(&b, A, 1, KA_TIME, "300", KA_LINE_WINS);
+	boot_line(&b, A, 2, KA_INTVL, "10", KA_LINE_WINS);
+	boot_other_line(&b, A, 1, KA_TIME, "300", KA_LINE_WINS);
 	boot_run(&b);
+	/* It leaves the interval alone, as it sets none. */
 	assert_int_equal(boot_count(&b, "KA405"), 0);
-	b.boot.differs = true;
+	boot_other_line(&b, CONF, 1, KA_TIME, "600", KA_LINE_WINS);
 	boot_run(&b);
 	assert_int_equal(boot_count(&b, "KA405"), 1);
 	assert_contains(boot_finding(&b, "KA405", 0)->message, "/etc/systemd/system/x.service:7 (");
 	assert_contains(boot_finding(&b, "KA405", 0)->message,
-			") calls sysctl, and by its rules the files set 600, 75, 9 instead of "
-			"7200, 75, 9.");
+			") calls sysctl; with `sysctl --system` the values become 600, 10, 9 "
+			"instead of 300, 10, 9.");
 	assert_place(boot_finding(&b, "KA405", 0), "/etc/systemd/system/x.service", 7);
 	/* It is what boots, and the other one is systemd. */
 	b.boot.other.loader = &case_systemd;
+	boot_run(&b);
+	assert_int_equal(boot_count(&b, "KA405"), 0);
+	b.boot.other.loader = NULL;
 	boot_run(&b);
 	assert_int_equal(boot_count(&b, "KA405"), 0);
 	boot_end(&b);
