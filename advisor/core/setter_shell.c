@@ -423,11 +423,16 @@ static bool is_variable_set(const char *word)
 	return name > 0 && word[name] == '=';
 }
 
+static bool is_digits(const char *word)
+{
+	return word[strspn(word, "0123456789")] == '\0';
+}
+
 /* The index of the word that is the command's name. */
 static size_t find_name(const struct command *command)
 {
 	static const char *const questions[] = {"-v", "-V", NULL}; /* where is the program? */
-	static const char *const with_value[] = {"-u", "-g", "-n", NULL};
+	static const char *const with_user[] = {"-u", "-g", NULL};
 	bool is_wrapped = false;
 	size_t i = 0;
 
@@ -436,12 +441,12 @@ static size_t find_name(const struct command *command)
 
 		if (is_wrapped && is_one_of(questions, word))
 			return command->count;
-		if (is_wrapped && is_one_of(with_value, word))
+		if (is_wrapped && is_one_of(with_user, word))
 			i++;
 		else if (is_one_of(wrappers, base_name(word)))
 			is_wrapped = true;
 		else if (!is_one_of(keywords, word) && !is_variable_set(word) &&
-			 !(is_wrapped && word[0] == '-'))
+			 !(is_wrapped && (word[0] == '-' || is_digits(word))))
 			return i;
 	}
 	return command->count;
@@ -494,9 +499,8 @@ static size_t read_redirection(struct shell *shell, struct command *command, siz
 static size_t read_word(struct shell *shell, struct command *command, size_t at, size_t to)
 {
 	struct ka_word word = ka_word_read(shell->hits->arena, shell->text, &at, to);
-	bool is_number = strspn(word.text, "0123456789") == word.to - word.from;
 
-	if (is_number && at < to && is_in("<>", shell->text[at]))
+	if (is_digits(word.text) && at < to && is_in("<>", shell->text[at]))
 		return at;
 	if (command->count < WORDS_MAX)
 		command->words[command->count++] = word;

@@ -153,8 +153,9 @@ static int take_option(struct ka_arena *arena, struct ka_profile *profile,
 	return ka_profile_set(arena, &unit->options, &option, reterr);
 }
 
-int ka_profile_parse(struct ka_arena *arena, struct ka_setter_source *source,
-		     struct ka_profile *ret_profile, bool *ret_is_broken, struct ka_error *reterr)
+int ka_tuned_profile_parse(struct ka_arena *arena, struct ka_setter_source *source,
+			   struct ka_profile *ret_profile, bool *ret_is_broken,
+			   struct ka_error *reterr)
 {
 	struct ka_ini ini = {.text = source->text, .length = source->length};
 	struct ka_profile profile = {0};

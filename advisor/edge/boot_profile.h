@@ -40,8 +40,9 @@ struct ka_profile {
 
 /* Parses a file of the profile. *ret_is_broken is set when tuned refuses it. KA_E_BOOT_LIMIT beyond
  * the numbers above. */
-int ka_profile_parse(struct ka_arena *arena, struct ka_setter_source *source,
-		     struct ka_profile *ret_profile, bool *ret_is_broken, struct ka_error *reterr);
+int ka_tuned_profile_parse(struct ka_arena *arena, struct ka_setter_source *source,
+			   struct ka_profile *ret_profile, bool *ret_is_broken,
+			   struct ka_error *reterr);
 
 /* Merges over into base, whose units it may take over. */
 int ka_profile_merge(struct ka_arena *arena, struct ka_profile *base, const struct ka_profile *over,

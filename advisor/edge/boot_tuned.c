@@ -192,7 +192,7 @@ static int load_profile(struct tuned *tuned, const char *name, struct ka_error *
 		return ka_fail_at(reterr, KA_E_BOOT_LIMIT, source->file, 0, 0,
 				  "more than %d profiles of tuned", PROFILES_MAX);
 	tuned->loaded[tuned->loaded_count++] = source->file;
-	if (ka_profile_parse(tuned->arena, source, &profile, &tuned->is_broken, reterr) < 0)
+	if (ka_tuned_profile_parse(tuned->arena, source, &profile, &tuned->is_broken, reterr) < 0)
 		return -1;
 	if (profile.include.value && load_includes(tuned, &profile.include, reterr) < 0)
 		return -1;
@@ -348,12 +348,6 @@ static const char *unquote(struct tuned *tuned, const char *value)
 	return ka_arena_copy(tuned->arena, value + 1, length - 2);
 }
 
-/* `>300` and `<300` set the value only where it is smaller or larger. */
-static bool is_relative(const char *value)
-{
-	return (value[0] == '<' || value[0] == '>') && value[1];
-}
-
 static int add_option(struct tuned *tuned, const struct ka_profile_unit *unit,
 		      const struct ka_profile_option *option, struct ka_error *reterr)
 {
@@ -367,7 +361,7 @@ static int add_option(struct tuned *tuned, const struct ka_profile_unit *unit,
 		return 0;
 	hit.value =
 		ka_profile_expand(tuned->arena, &tuned->variables, unquote(tuned, option->value));
-	if (!hit.value || is_relative(hit.value) || unit->is_conditional)
+	if (!hit.value || unit->is_conditional)
 		hit.kind = KA_HIT_UNKNOWN;
 	return ka_setter_list_add_hit(tuned->grep->list, option->source, &hit, reterr);
 }
