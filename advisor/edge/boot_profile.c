@@ -24,8 +24,8 @@ static bool grow(struct ka_arena *arena, void **items, size_t count, size_t *cap
 
 /* ---- Options ------------------------------------------------------------------------------ */
 
-static struct ka_profile_option *find_option(const struct ka_profile_options *options,
-					     const char *name)
+static struct ka_tuned_profile_option *find_option(const struct ka_tuned_profile_options *options,
+						   const char *name)
 {
 	for (size_t i = 0; i < options->count; i++)
 		if (strcmp(options->items[i].name, name) == 0)
@@ -33,16 +33,16 @@ static struct ka_profile_option *find_option(const struct ka_profile_options *op
 	return NULL;
 }
 
-const struct ka_profile_option *ka_profile_get(const struct ka_profile_options *options,
-					       const char *name)
+const struct ka_tuned_profile_option *
+ka_tuned_profile_get(const struct ka_tuned_profile_options *options, const char *name)
 {
 	return find_option(options, name);
 }
 
-int ka_profile_set(struct ka_arena *arena, struct ka_profile_options *options,
-		   const struct ka_profile_option *option, struct ka_error *reterr)
+int ka_tuned_profile_set(struct ka_arena *arena, struct ka_tuned_profile_options *options,
+			 const struct ka_tuned_profile_option *option, struct ka_error *reterr)
 {
-	struct ka_profile_option *present = find_option(options, option->name);
+	struct ka_tuned_profile_option *present = find_option(options, option->name);
 	void *items = options->items;
 
 	if (present) {
@@ -59,7 +59,7 @@ int ka_profile_set(struct ka_arena *arena, struct ka_profile_options *options,
 	return 0;
 }
 
-static void drop_option(struct ka_profile_options *options, const char *name, size_t length)
+static void drop_option(struct ka_tuned_profile_options *options, const char *name, size_t length)
 {
 	for (size_t i = 0; i < options->count; i++)
 		if (strlen(options->items[i].name) == length &&
@@ -73,7 +73,8 @@ static void drop_option(struct ka_profile_options *options, const char *name, si
 
 /* ---- Units -------------------------------------------------------------------------------- */
 
-struct ka_profile_unit *ka_profile_unit(const struct ka_profile *profile, const char *name)
+struct ka_tuned_profile_unit *ka_tuned_profile_unit(const struct ka_tuned_profile *profile,
+						    const char *name)
 {
 	for (size_t i = 0; i < profile->unit_count; i++)
 		if (strcmp(profile->units[i].name, name) == 0)
@@ -81,8 +82,9 @@ struct ka_profile_unit *ka_profile_unit(const struct ka_profile *profile, const 
 	return NULL;
 }
 
-static int add_unit(struct ka_arena *arena, struct ka_profile *profile,
-		    const struct ka_profile_unit *unit, const char *file, struct ka_error *reterr)
+static int add_unit(struct ka_arena *arena, struct ka_tuned_profile *profile,
+		    const struct ka_tuned_profile_unit *unit, const char *file,
+		    struct ka_error *reterr)
 {
 	void *units = profile->units;
 
@@ -102,7 +104,7 @@ static bool is_true(const char *value)
 }
 
 /* The options that tuned takes out of every unit. False: it is none of them. */
-static bool set_attribute(struct ka_profile_unit *unit, const char *name, const char *value)
+static bool set_attribute(struct ka_tuned_profile_unit *unit, const char *name, const char *value)
 {
 	if (strcmp(name, "type") == 0)
 		unit->type = value;
@@ -119,7 +121,7 @@ static bool set_attribute(struct ka_profile_unit *unit, const char *name, const 
 	return true;
 }
 
-static bool matters(const struct ka_profile_unit *unit, const char *name)
+static bool matters(const struct ka_tuned_profile_unit *unit, const char *name)
 {
 	enum ka_key key;
 
@@ -127,13 +129,13 @@ static bool matters(const struct ka_profile_unit *unit, const char *name)
 	       ka_key_read(name, strlen(name), KA_KEY_ANY, &key);
 }
 
-static int take_option(struct ka_arena *arena, struct ka_profile *profile,
+static int take_option(struct ka_arena *arena, struct ka_tuned_profile *profile,
 		       struct ka_setter_source *source, const struct ka_ini_option *read,
 		       struct ka_error *reterr)
 {
-	struct ka_profile_unit *unit = ka_profile_unit(profile, read->section);
-	struct ka_profile_option option = {read->name, read->value, source, read->at};
-	struct ka_profile_unit fresh = {
+	struct ka_tuned_profile_unit *unit = ka_tuned_profile_unit(profile, read->section);
+	struct ka_tuned_profile_option option = {read->name, read->value, source, read->at};
+	struct ka_tuned_profile_unit fresh = {
 		.name = read->section, .type = read->section, .is_enabled = true};
 
 	if (strcmp(read->section, "main") == 0) {
@@ -150,15 +152,15 @@ static int take_option(struct ka_arena *arena, struct ka_profile *profile,
 	}
 	if (set_attribute(unit, read->name, read->value) || !matters(unit, read->name))
 		return 0;
-	return ka_profile_set(arena, &unit->options, &option, reterr);
+	return ka_tuned_profile_set(arena, &unit->options, &option, reterr);
 }
 
 int ka_tuned_profile_parse(struct ka_arena *arena, struct ka_setter_source *source,
-			   struct ka_profile *ret_profile, bool *ret_is_broken,
+			   struct ka_tuned_profile *ret_profile, bool *ret_is_broken,
 			   struct ka_error *reterr)
 {
 	struct ka_ini ini = {.text = source->text, .length = source->length};
-	struct ka_profile profile = {0};
+	struct ka_tuned_profile profile = {0};
 	struct ka_ini_option option;
 	enum ka_ini_result result;
 
@@ -170,7 +172,7 @@ int ka_tuned_profile_parse(struct ka_arena *arena, struct ka_setter_source *sour
 	return 0;
 }
 
-static void drop_options(struct ka_profile_options *options, const char *names)
+static void drop_options(struct ka_tuned_profile_options *options, const char *names)
 {
 	while (*names) {
 		size_t length = strcspn(names, ",;"), blanks = strspn(names, " \t\n");
@@ -184,8 +186,8 @@ static void drop_options(struct ka_profile_options *options, const char *names)
 	}
 }
 
-static int merge_unit(struct ka_arena *arena, struct ka_profile_unit *base,
-		      const struct ka_profile_unit *over, struct ka_error *reterr)
+static int merge_unit(struct ka_arena *arena, struct ka_tuned_profile_unit *base,
+		      const struct ka_tuned_profile_unit *over, struct ka_error *reterr)
 {
 	base->type = over->type;
 	base->is_enabled = over->is_enabled;
@@ -193,17 +195,18 @@ static int merge_unit(struct ka_arena *arena, struct ka_profile_unit *base,
 	if (over->drop)
 		drop_options(&base->options, over->drop);
 	for (size_t i = 0; i < over->options.count; i++)
-		if (ka_profile_set(arena, &base->options, &over->options.items[i], reterr) < 0)
+		if (ka_tuned_profile_set(arena, &base->options, &over->options.items[i], reterr) <
+		    0)
 			return -1;
 	return 0;
 }
 
-int ka_profile_merge(struct ka_arena *arena, struct ka_profile *base, const struct ka_profile *over,
-		     struct ka_error *reterr)
+int ka_tuned_profile_merge(struct ka_arena *arena, struct ka_tuned_profile *base,
+			   const struct ka_tuned_profile *over, struct ka_error *reterr)
 {
 	for (size_t i = 0; i < over->unit_count; i++) {
-		const struct ka_profile_unit *unit = &over->units[i];
-		struct ka_profile_unit *present = ka_profile_unit(base, unit->name);
+		const struct ka_tuned_profile_unit *unit = &over->units[i];
+		struct ka_tuned_profile_unit *present = ka_tuned_profile_unit(base, unit->name);
 		int result = 0;
 
 		if (!present)
@@ -220,22 +223,22 @@ int ka_profile_merge(struct ka_arena *arena, struct ka_profile *base, const stru
 
 /* ---- Variables ---------------------------------------------------------------------------- */
 
-int ka_profile_parse_variables(struct ka_arena *arena, struct ka_setter_source *source,
-			       struct ka_profile_options *ret_options, bool *ret_is_broken,
-			       struct ka_error *reterr)
+int ka_tuned_profile_parse_variables(struct ka_arena *arena, struct ka_setter_source *source,
+				     struct ka_tuned_profile_options *ret_options,
+				     bool *ret_is_broken, struct ka_error *reterr)
 {
 	struct ka_ini ini = {.text = source->text,
 			     .length = source->length,
 			     .section = "",
 			     .allows_no_value = true};
-	struct ka_profile_options options = {0};
+	struct ka_tuned_profile_options options = {0};
 	struct ka_ini_option read;
 	enum ka_ini_result result;
 
 	while ((result = ka_ini_next(&ini, arena, &read)) == KA_INI_OPTION) {
-		struct ka_profile_option option = {read.name, read.value, source, read.at};
+		struct ka_tuned_profile_option option = {read.name, read.value, source, read.at};
 
-		if (ka_profile_set(arena, &options, &option, reterr) < 0)
+		if (ka_tuned_profile_set(arena, &options, &option, reterr) < 0)
 			return -1;
 	}
 	*ret_is_broken |= result == KA_INI_FAULT;
@@ -270,11 +273,11 @@ static size_t reference_length(const char *text)
 	return name > 0 && text[2 + name] == '}' ? name + 3 : 0;
 }
 
-static void add_reference(struct buffer *buffer, const struct ka_profile_options *variables,
+static void add_reference(struct buffer *buffer, const struct ka_tuned_profile_options *variables,
 			  const char *text, size_t length)
 {
 	for (size_t i = 0; i < variables->count; i++) {
-		const struct ka_profile_option *variable = &variables->items[i];
+		const struct ka_tuned_profile_option *variable = &variables->items[i];
 
 		if (strlen(variable->name) != length - 3 ||
 		    memcmp(variable->name, text + 2, length - 3) != 0)
@@ -289,8 +292,9 @@ static void add_reference(struct buffer *buffer, const struct ka_profile_options
 	add_text(buffer, text, length);
 }
 
-const char *ka_profile_expand(struct ka_arena *arena, const struct ka_profile_options *variables,
-			      const char *value)
+const char *ka_tuned_profile_expand(struct ka_arena *arena,
+				    const struct ka_tuned_profile_options *variables,
+				    const char *value)
 {
 	struct buffer buffer;
 

@@ -22,9 +22,9 @@ struct tuned {
 	int default_priority;
 	const char *loaded[PROFILES_MAX]; /* files */
 	size_t loaded_count;
-	struct ka_profile profiles[PROFILES_MAX]; /* those included first */
+	struct ka_tuned_profile profiles[PROFILES_MAX]; /* those included first */
 	size_t profile_count;
-	struct ka_profile_options variables; /* expanded; value NULL: not known */
+	struct ka_tuned_profile_options variables; /* expanded; value NULL: not known */
 	enum ka_key_syntax syntax;
 	bool has_syntax;
 };
@@ -82,25 +82,25 @@ static void set_directories(struct tuned *tuned, const char *list)
 
 static int read_config(struct tuned *tuned, struct ka_error *reterr)
 {
-	struct ka_profile_options options = {0};
-	const struct ka_profile_option *option;
+	struct ka_tuned_profile_options options = {0};
+	const struct ka_tuned_profile_option *option;
 	struct ka_setter_source *source;
 
 	if (open_source(tuned, "/etc/tuned/tuned-main.conf", &source, reterr) < 0)
 		return -1;
-	if (source && ka_profile_parse_variables(tuned->arena, source, &options, &tuned->is_broken,
-						 reterr) < 0)
+	if (source && ka_tuned_profile_parse_variables(tuned->arena, source, &options,
+						       &tuned->is_broken, reterr) < 0)
 		return -1;
-	option = ka_profile_get(&options, "reapply_sysctl");
+	option = ka_tuned_profile_get(&options, "reapply_sysctl");
 	if (option)
 		tuned->reapplies = strcmp(option->value, "0") != 0 &&
 				   strcasecmp(option->value, "no") != 0 &&
 				   strcasecmp(option->value, "false") != 0 &&
 				   strcasecmp(option->value, "off") != 0;
-	option = ka_profile_get(&options, "default_instance_priority");
+	option = ka_tuned_profile_get(&options, "default_instance_priority");
 	if (option)
 		tuned->default_priority = (int)strtol(option->value, NULL, 10);
-	option = ka_profile_get(&options, "profile_dirs");
+	option = ka_tuned_profile_get(&options, "profile_dirs");
 	if (option)
 		set_directories(tuned, option->value);
 	else if (is_directory(tuned, "/usr/lib/tuned/profiles") ||
@@ -148,7 +148,7 @@ static int find_profile(struct tuned *tuned, const char *name, struct ka_setter_
 static int load_names(struct tuned *tuned, const char *names, const char *separators,
 		      struct ka_error *reterr);
 
-static int load_includes(struct tuned *tuned, const struct ka_profile_option *include,
+static int load_includes(struct tuned *tuned, const struct ka_tuned_profile_option *include,
 			 struct ka_error *reterr)
 {
 	const struct ka_hit hit = {.kind = KA_HIT_UNKNOWN, .at = include->at};
@@ -182,7 +182,7 @@ static int grep_script(struct tuned *tuned, const char *profile, const char *scr
 static int load_profile(struct tuned *tuned, const char *name, struct ka_error *reterr)
 {
 	struct ka_setter_source *source;
-	struct ka_profile profile;
+	struct ka_tuned_profile profile;
 
 	if (find_profile(tuned, name, &source, reterr) < 0)
 		return -1;
@@ -243,20 +243,20 @@ static int read_names(struct tuned *tuned, const char *path, const char **ret_na
 
 /* ---- Variables ---------------------------------------------------------------------------- */
 
-static int add_variable(struct tuned *tuned, const struct ka_profile_option *option,
+static int add_variable(struct tuned *tuned, const struct ka_tuned_profile_option *option,
 			struct ka_error *reterr)
 {
-	struct ka_profile_option variable = *option;
+	struct ka_tuned_profile_option variable = *option;
 
-	variable.value = ka_profile_expand(tuned->arena, &tuned->variables, option->value);
-	return ka_profile_set(tuned->arena, &tuned->variables, &variable, reterr);
+	variable.value = ka_tuned_profile_expand(tuned->arena, &tuned->variables, option->value);
+	return ka_tuned_profile_set(tuned->arena, &tuned->variables, &variable, reterr);
 }
 
-static int include_variables(struct tuned *tuned, const struct ka_profile_option *option,
+static int include_variables(struct tuned *tuned, const struct ka_tuned_profile_option *option,
 			     struct ka_error *reterr)
 {
 	static const char VARIABLE[] = "${i:PROFILE_DIR}";
-	struct ka_profile_options options = {0};
+	struct ka_tuned_profile_options options = {0};
 	struct ka_setter_source *source;
 	const char *path = option->value;
 	bool is_broken = false;
@@ -269,7 +269,8 @@ static int include_variables(struct tuned *tuned, const struct ka_profile_option
 		return -1;
 	if (!source)
 		return 0;
-	if (ka_profile_parse_variables(tuned->arena, source, &options, &is_broken, reterr) < 0)
+	if (ka_tuned_profile_parse_variables(tuned->arena, source, &options, &is_broken, reterr) <
+	    0)
 		return -1;
 	for (size_t i = 0; i < options.count && !is_broken; i++)
 		if (add_variable(tuned, &options.items[i], reterr) < 0)
@@ -279,10 +280,11 @@ static int include_variables(struct tuned *tuned, const struct ka_profile_option
 
 static int read_variables(struct tuned *tuned, struct ka_error *reterr)
 {
-	const struct ka_profile_unit *unit = ka_profile_unit(&tuned->profiles[0], "variables");
+	const struct ka_tuned_profile_unit *unit =
+		ka_tuned_profile_unit(&tuned->profiles[0], "variables");
 
 	for (size_t i = 0; unit && i < unit->options.count; i++) {
-		const struct ka_profile_option *option = &unit->options.items[i];
+		const struct ka_tuned_profile_option *option = &unit->options.items[i];
 		int result = strcmp(option->name, "include") == 0
 				     ? include_variables(tuned, option, reterr)
 				     : add_variable(tuned, option, reterr);
@@ -348,8 +350,8 @@ static const char *unquote(struct tuned *tuned, const char *value)
 	return ka_arena_copy(tuned->arena, value + 1, length - 2);
 }
 
-static int add_option(struct tuned *tuned, const struct ka_profile_unit *unit,
-		      const struct ka_profile_option *option, struct ka_error *reterr)
+static int add_option(struct tuned *tuned, const struct ka_tuned_profile_unit *unit,
+		      const struct ka_tuned_profile_option *option, struct ka_error *reterr)
 {
 	struct ka_hit hit = {.kind = KA_HIT_VALUE, .at = option->at};
 
@@ -359,21 +361,22 @@ static int add_option(struct tuned *tuned, const struct ka_profile_unit *unit,
 		return -1;
 	if (!ka_key_read(option->name, strlen(option->name), tuned->syntax, &hit.key))
 		return 0;
-	hit.value =
-		ka_profile_expand(tuned->arena, &tuned->variables, unquote(tuned, option->value));
+	hit.value = ka_tuned_profile_expand(tuned->arena, &tuned->variables,
+					    unquote(tuned, option->value));
 	if (!hit.value || unit->is_conditional)
 		hit.kind = KA_HIT_UNKNOWN;
 	return ka_setter_list_add_hit(tuned->grep->list, option->source, &hit, reterr);
 }
 
-static long priority_of(const struct tuned *tuned, const struct ka_profile_unit *unit)
+static long priority_of(const struct tuned *tuned, const struct ka_tuned_profile_unit *unit)
 {
-	const struct ka_profile_option *option = ka_profile_get(&unit->options, "priority");
+	const struct ka_tuned_profile_option *option =
+		ka_tuned_profile_get(&unit->options, "priority");
 
 	return option ? strtol(option->value, NULL, 10) : tuned->default_priority;
 }
 
-static bool sets_sysctls(const struct ka_profile_unit *unit)
+static bool sets_sysctls(const struct ka_tuned_profile_unit *unit)
 {
 	return unit->is_enabled && strcmp(unit->type, "sysctl") == 0 &&
 	       strcmp(unit->name, "variables") != 0;
@@ -382,12 +385,12 @@ static bool sets_sysctls(const struct ka_profile_unit *unit)
 /* Adds the options of all units in the order of their priority. */
 static int add_units(struct tuned *tuned, struct ka_error *reterr)
 {
-	const struct ka_profile *profile = &tuned->profiles[0];
+	const struct ka_tuned_profile *profile = &tuned->profiles[0];
 	bool is_done[KA_PROFILE_UNITS_MAX] = {false};
 
 	for (;;) {
 		size_t next = profile->unit_count;
-		const struct ka_profile_unit *unit;
+		const struct ka_tuned_profile_unit *unit;
 
 		for (size_t i = profile->unit_count; i-- > 0;)
 			if (!is_done[i] && sets_sysctls(&profile->units[i]) &&
@@ -405,7 +408,7 @@ static int add_units(struct tuned *tuned, struct ka_error *reterr)
 	}
 }
 
-static bool has_sysctls(const struct ka_profile *profile)
+static bool has_sysctls(const struct ka_tuned_profile *profile)
 {
 	for (size_t i = 0; i < profile->unit_count; i++)
 		if (sets_sysctls(&profile->units[i]))
@@ -416,8 +419,8 @@ static bool has_sysctls(const struct ka_profile *profile)
 static int merge(struct tuned *tuned, struct ka_error *reterr)
 {
 	for (size_t i = 1; i < tuned->profile_count; i++)
-		if (ka_profile_merge(tuned->arena, &tuned->profiles[0], &tuned->profiles[i],
-				     reterr) < 0)
+		if (ka_tuned_profile_merge(tuned->arena, &tuned->profiles[0], &tuned->profiles[i],
+					   reterr) < 0)
 			return -1;
 	return 0;
 }

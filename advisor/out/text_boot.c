@@ -128,12 +128,12 @@ static void write_loader(struct ka_writer *writer, const struct ka_boot *boot)
 	if (boot->main.stopped)
 		ka_paragraph(writer, 2, 2, "It stops: %s.", boot->main.stopped);
 	if (boot->differs)
-		ka_paragraph(writer, 2, 2,
-			     "`sysctl --system` or the other loader (%s) would set %" PRId64
-			     ", %" PRId64 ", %" PRId64 ".",
-			     boot->other.loader->name, boot->other.values.value[KA_TIME],
-			     boot->other.values.value[KA_INTVL],
-			     boot->other.values.value[KA_PROBES]);
+		ka_paragraph(
+			writer, 2, 2,
+			"%s%s would set %" PRId64 ", %" PRId64 ", %" PRId64 " from the same files.",
+			boot->other.loader->family == KA_PROCPS ? "`sysctl --system` of " : "",
+			boot->other.loader->name, boot->other.values.value[KA_TIME],
+			boot->other.values.value[KA_INTVL], boot->other.values.value[KA_PROBES]);
 	if (!facts->is_live && facts->has_initramfs)
 		ka_paragraph(writer, 2, 2,
 			     "Not examined: the initramfs, whose copy of sysctl.d is applied "
