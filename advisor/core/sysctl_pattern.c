@@ -64,7 +64,7 @@ static bool is_file(int node)
 
 static bool is_name(int node, const char *name, size_t length)
 {
-	return strncmp(nodes[node].name, name, length) == 0 && nodes[node].name[length] == '\0';
+	return strlen(nodes[node].name) == length && memcmp(nodes[node].name, name, length) == 0;
 }
 
 /* One step: a component of a path, which may be empty, from a node that is not NOWHERE. */
