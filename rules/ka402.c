@@ -27,6 +27,11 @@ static const char *why_not(struct ka_arena *arena, const struct ka_boot *boot,
 
 	if (!line || line->effect == KA_LINE_WINS)
 		return "";
+	if (line->by && line->by->effect == KA_LINE_REFUSED)
+		return ka_arena_printf(arena,
+				       " Under %s %s gives way to %s, which the kernel refuses.",
+				       elsewhere->loader->name, ka_boot_place(arena, boot, line),
+				       ka_boot_place(arena, boot, line->by));
 	return ka_arena_printf(arena, " Under %s %s is %s: %s.", elsewhere->loader->name,
 			       ka_boot_place(arena, boot, line), ka_line_effect_words[line->effect],
 			       line->reason);

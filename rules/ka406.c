@@ -93,7 +93,7 @@ static void check_lines(const struct ka_rule *rule, const struct ka_boot *boot,
 static void
 report_all(const struct ka_rule *rule, const struct ka_boot *boot, struct ka_findings *findings,
 	   bool (*is_meant)(const struct ka_boot_outcome *, const struct ka_boot_line *),
-	   const char *what)
+	   const char *what, const char *remedy)
 {
 	const struct ka_boot_line *first = NULL;
 	struct ka_finding *finding;
@@ -112,6 +112,7 @@ report_all(const struct ka_rule *rule, const struct ka_boot *boot, struct ka_fin
 	finding = ka_find(findings, rule, rule->severity, "%s: %s%s no effect.", what,
 			  ka_boot_place(findings->arena, boot, first),
 			  count > 1 ? " and the lines like it have" : " has");
+	finding->remedy = remedy;
 	ka_boot_point(finding, first);
 	ka_add_number(finding, "lines", count);
 }
@@ -122,24 +123,42 @@ static bool is_of_a_file(const struct ka_boot_outcome *outcome, const struct ka_
 	return line->setter < 0;
 }
 
+static void check_without_loader(const struct ka_rule *rule, const struct ka_boot *boot,
+				 struct ka_findings *findings)
+{
+	const char *source = boot->facts->loader_source;
+	const char *what = "Nothing applies sysctl.d at boot";
+
+	if (source)
+		what = ka_arena_printf(findings->arena, "%s (%s)", what, source);
+	report_all(rule, boot, findings, is_of_a_file, what,
+		   "Enable systemd-sysctl.service (or the service of procps) where the values are "
+		   "meant, or remove the lines.");
+}
+
+static void check_stop(const struct ka_rule *rule, const struct ka_boot *boot,
+		       struct ka_findings *findings)
+{
+	if (boot->main.stopped)
+		report_all(rule, boot, findings, is_beyond_stop,
+			   ka_arena_printf(findings->arena,
+					   "Not all of sysctl.d is applied, for %s",
+					   boot->main.stopped),
+			   "Put right what stops it.");
+}
+
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		  struct ka_findings *findings)
 {
 	const struct ka_boot *boot = analysis->facts->boot;
-	const char *source = boot ? boot->facts->loader_source : NULL;
 
 	if (!boot)
 		return;
 	if (!boot->main.loader) {
-		report_all(rule, boot, findings, is_of_a_file,
-			   ka_arena_printf(
-				   findings->arena, "Nothing applies sysctl.d at boot%s%s%s",
-				   source ? " (" : "", source ? source : "", source ? ")" : ""));
+		check_without_loader(rule, boot, findings);
 		return;
 	}
-	report_all(rule, boot, findings, is_beyond_stop,
-		   ka_arena_printf(findings->arena, "Not all of sysctl.d is applied, for %s",
-				   boot->main.stopped ? boot->main.stopped : ""));
+	check_stop(rule, boot, findings);
 	check_lines(rule, boot, findings);
 }
 

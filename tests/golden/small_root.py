@@ -3,10 +3,12 @@
     == /etc/sysctl.d/50-a.conf
     net.ipv4.tcp_keepalive_time = 300
     == /etc/sysctl.d/99-sysctl.conf -> ../sysctl.conf
+    == /etc/rc.local executable
+    sysctl -w net.ipv4.tcp_keepalive_time=300
     == /etc/sysctl.d/wait.conf fifo
     == /usr/lib/systemd/system/systemd-sysctl.service absent
 
-A line that begins with == starts a file (its content are the lines up to the next one), or makes a
+A line that begins with == starts a file (the lines up to the next one are its content), or makes a
 link or FIFO, or removes what was there. Every image starts as the one of the file debian-12.
 """
 import os
@@ -22,9 +24,10 @@ def _make(place, kind, content):
         os.symlink(kind[3:], place)
     elif kind == b"fifo":
         os.mkfifo(place)
-    elif not kind:
+    elif kind in (b"", b"executable"):
         with open(place, "wb") as file:
             file.write(content)
+        os.chmod(place, 0o755 if kind else 0o644)
     elif kind != b"absent":
         raise ValueError(f"{place}: what is {kind}?")
 

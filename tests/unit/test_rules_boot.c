@@ -306,6 +306,16 @@ static void the_cause_may_be_on_either_side(void **state)
 	boot_end(&b);
 	boot_init(&b);
 	b.boot.differs = true;
+	boot_line(&b, A, 1, KA_TIME, "300", KA_LINE_OVERRIDDEN);
+	b.lines[0].by = boot_line(&b, B, 1, KA_TIME, "1h", KA_LINE_REFUSED);
+	boot_other_line(&b, A, 1, KA_TIME, "300", KA_LINE_WINS);
+	boot_run(&b);
+	assert_contains(boot_finding(&b, "KA402", 0)->message,
+			" Under systemd-252 " A ":1 gives way to " B
+			":1, which the kernel refuses.");
+	boot_end(&b);
+	boot_init(&b);
+	b.boot.differs = true;
 	boot_other_line(&b, B, 2, KA_PROBES, "5", KA_LINE_WINS);
 	boot_run(&b);
 	assert_contains(boot_finding(&b, "KA402", 0)->message,
