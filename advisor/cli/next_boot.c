@@ -38,6 +38,7 @@ int ka_next_boot_of(const struct ka_options *options, struct ka_arena *arena, st
 	if (!next)
 		return ka_fail_memory(reterr);
 	facts->is_live = tree->is_host;
+	ka_tree_remember(tree, arena);
 	if (find_loader(options, arena, tree, next, reterr) < 0 ||
 	    ka_boot_kernel_find(tree, arena, &facts->kernel, &facts->has_initramfs, reterr) < 0 ||
 	    ka_sysctld_read(tree, arena, &facts->files, &facts->file_count, reterr) < 0 ||

@@ -71,7 +71,7 @@ void ka_tree_close(struct ka_tree *tree)
 __attribute__((noinline)) static int open_linked_directory(const struct ka_tree *tree,
 							   size_t *steps, const char *path)
 {
-	struct ka_place place;
+	struct ka_tree_place place;
 	int error = ka_tree_walk(tree, steps, path, &place);
 
 	if (error < 0)
@@ -81,8 +81,11 @@ __attribute__((noinline)) static int open_linked_directory(const struct ka_tree 
 
 static int open_directory(const struct ka_tree *tree, size_t *steps, const char *path)
 {
-	int fd = ka_tree_is_tidy(path) ? ka_tree_open_plain(tree, path, DIRECTORY_FLAGS) : -ELOOP;
+	int fd;
 
+	if (ka_tree_lacks(tree, path))
+		return -ENOENT;
+	fd = ka_tree_is_tidy(path) ? ka_tree_open_plain(tree, path, DIRECTORY_FLAGS) : -ELOOP;
 	return fd == -ELOOP ? open_linked_directory(tree, steps, path) : fd;
 }
 
@@ -113,7 +116,7 @@ static int open_regular(const struct ka_tree *tree, const char *path, struct sta
 int ka_tree_open_file(const struct ka_tree *tree, const char *path)
 {
 	size_t steps = STEPS_OF_A_CALL;
-	struct ka_place place;
+	struct ka_tree_place place;
 	int error = ka_tree_walk(tree, &steps, path, &place);
 
 	if (error < 0)
@@ -245,7 +248,7 @@ static int settle_failure(int error, bool is_link, struct ka_node *node)
 __attribute__((noinline)) static int read_linked(struct ka_tree *tree, struct ka_arena *arena,
 						 const char *path, size_t max, struct ka_node *node)
 {
-	struct ka_place place;
+	struct ka_tree_place place;
 	int error = ka_tree_walk(tree, &tree->steps_left, path, &place);
 
 	if (error < 0)
@@ -264,9 +267,11 @@ __attribute__((noinline)) static int read_linked(struct ka_tree *tree, struct ka
 /* What stands at a path without links; -ELOOP if there are some. */
 static int look(const struct ka_tree *tree, const char *path, struct stat *ret_status)
 {
-	int fd = ka_tree_is_tidy(path) ? ka_tree_open_plain(tree, path, O_PATH) : -ELOOP;
-	int error;
+	int fd, error;
 
+	if (ka_tree_lacks(tree, path))
+		return -ENOENT;
+	fd = ka_tree_is_tidy(path) ? ka_tree_open_plain(tree, path, O_PATH) : -ELOOP;
 	if (fd < 0)
 		return fd;
 	error = fstat(fd, ret_status) < 0 ? -errno : 0;
@@ -444,7 +449,8 @@ static int add_entries(struct ka_tree *tree, struct ka_arena *arena, const char 
 int ka_tree_fill_listing(struct ka_tree *tree, struct ka_arena *arena,
 			 bool (*wants)(const char *name), struct ka_listing *listing)
 {
-	_Alignas(struct dirent64) char buffer[LISTING_BUFFER];
+	/* Zeroing it, as hardened builds do, would cost more than the listing. */
+	__attribute__((uninitialized)) _Alignas(struct dirent64) char buffer[LISTING_BUFFER];
 	size_t capacity = 0;
 	int error = 0;
 
@@ -511,7 +517,7 @@ static int make_entry(const struct ka_tree *tree, const char *path)
 static int make_directory(const struct ka_tree *tree, const char *path)
 {
 	size_t steps = STEPS_OF_A_CALL;
-	struct ka_place place;
+	struct ka_tree_place place;
 	int error = ka_tree_walk(tree, &steps, path, &place);
 
 	if (error == -ENOENT && !place.is_link)

@@ -17,6 +17,7 @@ struct ka_tree {
 	size_t bytes_left;   /* that may still be read below this root */
 	size_t entries_left; /* directory entries that may still be listed */
 	size_t steps_left;   /* components that may still be walked where links are in the way */
+	const struct ka_tree_names *names; /* NULL: nothing is remembered */
 };
 
 enum {
@@ -29,6 +30,14 @@ enum {
 /* Opens a root. KA_E_ROOT when it is not there, not a directory, or may not be entered. */
 int ka_tree_open(const char *root, struct ka_tree *ret_tree, struct ka_error *reterr);
 void ka_tree_close(struct ka_tree *tree);
+
+/* Remembers which names there are in /, /etc and /usr/lib, so that what is not there need not be
+ * asked for one by one. What is made from then on is not seen. Arena-owned; a directory that cannot
+ * be listed is not remembered. */
+void ka_tree_remember(struct ka_tree *tree, struct ka_arena *arena);
+
+/* Whether path is known not to be there (tree_names.c). */
+bool ka_tree_lacks(const struct ka_tree *tree, const char *path);
 
 /* Opens the directory at path, to be closed by the caller. */
 int ka_tree_open_directory(const struct ka_tree *tree, const char *path);

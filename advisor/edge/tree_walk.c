@@ -90,7 +90,7 @@ int ka_tree_open_plain(const struct ka_tree *tree, const char *path, int flags)
 struct walk {
 	const struct ka_tree *tree;
 	size_t *steps;
-	struct ka_place *place;
+	struct ka_tree_place *place;
 	size_t length; /* of place->path: the directories walked so far; 0 for the root */
 	char *next;    /* what is still to be walked, at the end of pending */
 	unsigned links;
@@ -152,7 +152,7 @@ static bool is_known_device(const struct walk *walk)
 		       {"/dev/full", 7},
 		       {"/dev/random", 8},
 		       {"/dev/urandom", 9}};
-	struct ka_place *place = walk->place;
+	struct ka_tree_place *place = walk->place;
 
 	if (!place->is_link || walk->tree->is_host || *walk->next)
 		return false;
@@ -240,7 +240,7 @@ static int step(struct walk *walk)
 }
 
 int ka_tree_walk(const struct ka_tree *tree, size_t *steps, const char *path,
-		 struct ka_place *ret_place)
+		 struct ka_tree_place *ret_place)
 {
 	struct walk walk = {.tree = tree, .steps = steps, .place = ret_place};
 	int result;

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 /* Where a path leads. */
-struct ka_place {
+struct ka_tree_place {
 	char path[PATH_MAX]; /* inside the root, free of links; of a failed walk: where it ended */
 	struct stat status;  /* of what stands there, never a link */
 	bool is_link;        /* the path's own last component is a link */
@@ -20,7 +20,7 @@ struct ka_place {
  * The devices that every system has in /dev once it runs (null, zero, full, random, urandom) are
  * there for links, whatever an image holds. A failed walk fills path and is_link too. */
 int ka_tree_walk(const struct ka_tree *tree, size_t *steps, const char *path,
-		 struct ka_place *ret_place);
+		 struct ka_tree_place *ret_place);
 
 /* Opens path, which ka_tree_is_tidy, following no link at all: -ELOOP where there is one, except
  * that a link at its end is opened itself with O_PATH. */
