@@ -72,7 +72,6 @@ static const struct ka_loader tuned_reader = {
 	.key_globs = KA_GLOB_NONE,
 	.key_path = KA_PATH_AS_WRITTEN,
 	.dot_dot = KA_DOT_DOT_FOLLOWED,
-	.same_key = KA_SAME_KEY_TEXT,
 	.assignments = KA_ASSIGN_EVERY,
 	.refused = KA_REFUSED_KEEPS_EARLIER,
 	.order = KA_ORDER_AS_READ,

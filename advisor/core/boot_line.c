@@ -17,9 +17,16 @@ static bool is_blank(const struct ka_loader *loader, char byte)
 	return loader->blanks == KA_BLANKS_ALL && (byte == '\v' || byte == '\f');
 }
 
+/* Where a CR ends values it is trimmed behind them only. */
+static bool is_blank_in_front(const struct ka_loader *loader, char byte)
+{
+	return is_blank(loader, byte) &&
+	       !(byte == '\r' && loader->line_ends == KA_ENDS_LF_VALUE_CR);
+}
+
 static struct span trim_front(const struct ka_loader *loader, struct span text)
 {
-	while (text.length > 0 && is_blank(loader, *text.at)) {
+	while (text.length > 0 && is_blank_in_front(loader, *text.at)) {
 		text.at++;
 		text.length--;
 	}
@@ -277,7 +284,7 @@ static struct span skip_dash(const struct ka_loader *loader, struct span key)
 static void set_value(const struct ka_loader *loader, struct span value,
 		      struct ka_line_reading *reading)
 {
-	if (loader->blanks == KA_BLANKS_CUT_AT_CR)
+	if (loader->line_ends == KA_ENDS_LF_VALUE_CR)
 		value = cut_at_line_end(value);
 	value = trim(loader, value);
 	reading->value = value.at;
@@ -371,6 +378,7 @@ void ka_line_read(const struct ka_loader *loader, const char *text, size_t lengt
 
 	ret_reading->kind = KA_LINE_NOTHING;
 	ret_reading->keys = 0;
+	ret_reading->is_pattern = false;
 	if (line.length == 0 || is_comment(loader, *line.at))
 		return;
 	equals = memchr(line.at, '=', line.length);

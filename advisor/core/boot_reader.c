@@ -11,6 +11,7 @@ static const char end_bytes[] = {[LF] = '\n', [CR] = '\r', [NUL] = '\0'};
 /* Which bytes end a line, as bits. */
 static const unsigned ends_of[] = {
 	[KA_ENDS_LF] = 1u << LF,
+	[KA_ENDS_LF_VALUE_CR] = 1u << LF,
 	[KA_ENDS_LF_NUL] = 1u << LF | 1u << NUL,
 	[KA_ENDS_LF_CR_NUL] = 1u << LF | 1u << CR | 1u << NUL,
 	[KA_ENDS_LF_CR] = 1u << LF | 1u << CR,
@@ -63,7 +64,7 @@ static bool next_line(struct ka_boot_reader *reader, struct ka_boot_text *text, 
 				      .offset = reader->at};
 	*ret_has_end = end < reader->length;
 	/* For these the text is a string of C. */
-	if (reader->loader->line_ends == KA_ENDS_LF && find_end(reader, NUL) < end)
+	if (ends_of[reader->loader->line_ends] == 1u << LF && find_end(reader, NUL) < end)
 		text->length = reader->next[NUL] - reader->at;
 	if (reader->loader->long_lines == KA_LONG_LINE_DROPS_REST && text->length >= LONG_LINE)
 		reader->is_lost = true;

@@ -155,7 +155,7 @@ static const char *make_identity(struct work *work, const char *path, size_t len
 {
 	char *identity;
 
-	if (work->loader->same_key == KA_SAME_KEY_TEXT)
+	if (work->loader->key_path != KA_PATH_COMPARED)
 		return path;
 	identity = ka_arena_alloc(work->run->arena, length + 1);
 	if (!identity)
@@ -492,7 +492,7 @@ static bool use_match(void *context, enum ka_key key, const char *path)
 	if (work->loader->dot_dot == KA_DOT_DOT_REFUSED && ka_path_goes_up(path, strlen(path)))
 		return false;
 	strcpy(use->identity, path);
-	if (work->loader->same_key == KA_SAME_KEY_PATH)
+	if (work->loader->key_path == KA_PATH_COMPARED)
 		ka_path_simplify(use->identity, strlen(path), false);
 	beater = find_entry(work, use->identity);
 	if (!beater && work->loader->dash_bare == KA_BARE_EXCLUDES_PATTERN)

@@ -29,15 +29,15 @@
 	.dash_blank = KA_DASH_BLANK_LITERAL, .dash_dash = KA_DASH_DASH_LITERAL,                    \
 	.dash_bare = KA_BARE_ERROR, .separators = KA_SEPARATOR_FIRST, .key_globs = KA_GLOB_NONE,   \
 	.key_path = KA_PATH_AS_WRITTEN, .dot_dot = KA_DOT_DOT_FOLLOWED,                            \
-	.same_key = KA_SAME_KEY_TEXT, .assignments = KA_ASSIGN_ONE_PER_KEY,                        \
-	.refused = KA_REFUSED_DROPS_EARLIER, .order = KA_ORDER_UNDETERMINED
+	.assignments = KA_ASSIGN_ONE_PER_KEY, .refused = KA_REFUSED_DROPS_EARLIER,                 \
+	.order = KA_ORDER_UNDETERMINED
 #define SYSTEMD_232 SYSTEMD_219, .order = KA_ORDER_AS_READ
 #define SYSTEMD_236                                                                                \
 	SYSTEMD_232, .line_ends = KA_ENDS_LF_NUL, .pieces = KA_PIECES_NONE,                        \
 		     .long_lines = KA_LONG_LINE_DROPS_REST
-#define SYSTEMD_238 SYSTEMD_236, .special_files = KA_SPECIAL_HIDES, .same_key = KA_SAME_KEY_PATH
+#define SYSTEMD_238 SYSTEMD_236, .special_files = KA_SPECIAL_HIDES, .key_path = KA_PATH_COMPARED
 #define SYSTEMD_240 SYSTEMD_238, .line_ends = KA_ENDS_LF_CR_NUL
-#define SYSTEMD_243 SYSTEMD_240, .same_key = KA_SAME_KEY_TEXT, .dash_assigns = KA_DASH_QUIET
+#define SYSTEMD_243 SYSTEMD_240, .key_path = KA_PATH_AS_WRITTEN, .dash_assigns = KA_DASH_QUIET
 #define SYSTEMD_245                                                                                \
 	SYSTEMD_243, .dash_blank = KA_DASH_BLANK_SKIPPED, .dash_bare = KA_BARE_CANCELS,            \
 		     .key_globs = KA_GLOB_BRACES, .key_path = KA_PATH_SIMPLIFIED
@@ -51,21 +51,22 @@
 	.same_name = KA_SAME_NAME_HIDES, .sysctl_conf = KA_CONF_LAST,                              \
 	.hidden_files = KA_HIDDEN_READ, .special_files = KA_SPECIAL_HIDES, .loops = KA_LOOP_HIDES, \
 	.file_names = KA_NAME_IS_PATTERN, .credential = KA_CREDENTIAL_UNREAD,                      \
-	.waiting = KA_WAIT_KEEPS_EARLIER, .line_ends = KA_ENDS_LF, .pieces = KA_PIECES_4095,       \
-	.long_lines = KA_LONG_LINE_FINE, .continuation = KA_CONTINUES_NEVER,                       \
-	.blanks = KA_BLANKS_CUT_AT_CR, .comments = KA_COMMENT_HASH_SEMICOLON,                      \
-	.syntax = KA_SYNTAX_EQUALS, .dash_assigns = KA_DASH_LITERAL,                               \
-	.dash_blank = KA_DASH_BLANK_LITERAL, .dash_dash = KA_DASH_DASH_LITERAL,                    \
-	.dash_bare = KA_BARE_ERROR, .separators = KA_SEPARATOR_FIRST, .key_globs = KA_GLOB_NONE,   \
+	.waiting = KA_WAIT_KEEPS_EARLIER, .line_ends = KA_ENDS_LF_VALUE_CR,                        \
+	.pieces = KA_PIECES_4095, .long_lines = KA_LONG_LINE_FINE,                                 \
+	.continuation = KA_CONTINUES_NEVER, .blanks = KA_BLANKS_FOUR,                              \
+	.comments = KA_COMMENT_HASH_SEMICOLON, .syntax = KA_SYNTAX_EQUALS,                         \
+	.dash_assigns = KA_DASH_LITERAL, .dash_blank = KA_DASH_BLANK_LITERAL,                      \
+	.dash_dash = KA_DASH_DASH_LITERAL, .dash_bare = KA_BARE_ERROR,                             \
+	.separators = KA_SEPARATOR_FIRST, .key_globs = KA_GLOB_NONE,                               \
 	.key_path = KA_PATH_AS_WRITTEN, .dot_dot = KA_DOT_DOT_FOLLOWED,                            \
-	.same_key = KA_SAME_KEY_TEXT, .assignments = KA_ASSIGN_EVERY,                              \
-	.refused = KA_REFUSED_KEEPS_EARLIER, .order = KA_ORDER_AS_READ
+	.assignments = KA_ASSIGN_EVERY, .refused = KA_REFUSED_KEEPS_EARLIER,                       \
+	.order = KA_ORDER_AS_READ
 #define PROCPS_3_3_16 PROCPS_3_3_10, .pieces = KA_PIECES_NONE, .dash_assigns = KA_DASH_QUIET
 #define PROCPS_3_3_17 PROCPS_3_3_16, .directories = KA_DIRS_ETC_FIRST
 #define PROCPS_4_0                                                                                 \
-	PROCPS_3_3_17, .waiting = KA_WAIT_APPLIES_NOTHING, .blanks = KA_BLANKS_ALL,                \
-		       .dash_dash = KA_DASH_DASH_STRIPPED, .dash_bare = KA_BARE_EXCLUDES,          \
-		       .key_globs = KA_GLOB_PLAIN
+	PROCPS_3_3_17, .waiting = KA_WAIT_APPLIES_NOTHING, .line_ends = KA_ENDS_LF,                \
+		       .blanks = KA_BLANKS_ALL, .dash_dash = KA_DASH_DASH_STRIPPED,                \
+		       .dash_bare = KA_BARE_EXCLUDES, .key_globs = KA_GLOB_PLAIN
 #define PROCPS_4_0_5 PROCPS_4_0, .dash_bare = KA_BARE_EXCLUDES_PATTERN
 
 /* OpenRC's own script, line by line through the shell; and `sysctl -p` of each file, Alpine's. */
@@ -81,8 +82,8 @@
 	.dash_dash = KA_DASH_DASH_LITERAL, .dash_bare = KA_BARE_ERROR,                             \
 	.separators = KA_SEPARATOR_BY_FILE, .key_globs = KA_GLOB_NONE,                             \
 	.key_path = KA_PATH_AS_WRITTEN, .dot_dot = KA_DOT_DOT_FOLLOWED,                            \
-	.same_key = KA_SAME_KEY_TEXT, .assignments = KA_ASSIGN_EVERY,                              \
-	.refused = KA_REFUSED_KEEPS_EARLIER, .order = KA_ORDER_AS_READ
+	.assignments = KA_ASSIGN_EVERY, .refused = KA_REFUSED_KEEPS_EARLIER,                       \
+	.order = KA_ORDER_AS_READ
 #define ALPINE                                                                                     \
 	OPENRC, .directories = KA_DIRS_RUN_FIRST, .lib_directory = KA_LIB_READ,                    \
 		.sysctl_conf = KA_CONF_LAST, .comments = KA_COMMENT_HASH_SEMICOLON,                \
@@ -103,7 +104,7 @@ const struct ka_loader ka_loaders[] = {
 	 .since = 239,
 	 SYSTEMD_238,
 	 .lib_directory = KA_LIB_UNREAD,
-	 .same_key = KA_SAME_KEY_TEXT,
+	 .key_path = KA_PATH_AS_WRITTEN,
 	 .dash_assigns = KA_DASH_QUIET},
 	{.name = "systemd-240", .since = 240, SYSTEMD_240},
 	{.name = "systemd-243", .since = 243, SYSTEMD_243},
