@@ -152,48 +152,51 @@ static bool is_credential(const struct ka_boot *boot, const struct ka_boot_line 
 	return false;
 }
 
-/* What the line does, as the beginning of a sentence about it. */
-static const char *deed(struct ka_arena *arena, const struct ka_boot *boot,
-			const struct ka_boot_line *line)
+/* "this line", and of which file where a link has led there. */
+static const char *this_line(struct ka_arena *arena, const struct ka_boot *boot,
+			     const struct ka_boot_line *line)
 {
-	const char *key = ka_sysctls[line->key].key;
-
 	if (is_tuned(boot, line))
-		return ka_arena_printf(arena, "tuned's profile %s sets %s to %s",
-				       boot->facts->tuned.profile, key, line->value);
-	if (line->effect == KA_LINE_REFUSED)
-		return ka_arena_printf(arena,
-				       "the kernel refuses this line, which leaves %s at "
-				       "%" PRId64,
-				       key, boot->main.values.value[line->key]);
-	if (boot->main.is_indeterminate[line->key])
-		return ka_arena_printf(arena,
-				       "this line is about %s too, and which one %s takes "
-				       "cannot be told",
-				       key, boot->main.loader->name);
-	if (!line->value)
-		return ka_arena_printf(arena, "this line keeps %s from being set", key);
-	return ka_arena_printf(arena, "%s sets %s to %s",
-			       is_credential(boot, line) ? "a credential (sysctl.extra)"
-							 : "this line",
-			       key, line->value);
+		return ka_arena_printf(arena, "tuned's profile %s", boot->facts->tuned.profile);
+	if (is_credential(boot, line))
+		return "a credential (sysctl.extra)";
+	if (line->target)
+		return ka_arena_printf(arena, "this line (of %s)", line->target);
+	return "this line";
 }
 
-/* What can be done about it. */
-static const char *advice(const struct look *look, const struct ka_boot *boot,
-			  const struct ka_boot_line *line)
+/* What the line does to its key, which is to be wanted. */
+static const char *deed(struct ka_arena *arena, const struct ka_boot *boot,
+			const struct ka_boot_line *line, int64_t wanted)
+{
+	const char *key = ka_sysctls[line->key].key, *subject = this_line(arena, boot, line);
+	int64_t value = boot->main.values.value[line->key];
+
+	if (boot->main.is_indeterminate[line->key])
+		return ka_arena_printf(arena,
+				       "%s is about %s too, and which one %s takes last cannot be "
+				       "told",
+				       subject, key, boot->main.loader->name);
+	if (line->effect == KA_LINE_REFUSED)
+		return ka_arena_printf(arena,
+				       "the kernel refuses %s, which leaves %s at %" PRId64
+				       " instead of %" PRId64,
+				       subject, key, value, wanted);
+	return ka_arena_printf(arena, "%s %s %s %s %" PRId64 " instead of %" PRId64, subject,
+			       line->value ? "sets" : "keeps", key, line->value ? "to" : "at",
+			       value, wanted);
+}
+
+/* What can be done instead: the end of a sentence. */
+static const char *way_out(const struct look *look)
 {
 	struct ka_arena *arena = look->request->options->arena;
-	const char *name = winning_name(look), *first = "comment it out", *live = "";
+	const char *name = winning_name(look);
+	const char *live = look->request->is_image ? "" : ", or use --live-only";
 
-	if (is_tuned(boot, line))
-		first = "change the profile";
-	if (!look->request->is_image)
-		live = ", or use --live-only";
 	if (name)
-		return ka_arena_printf(arena, "%s, or win over it with --drop-in %s%s", first, name,
-				       live);
-	return ka_arena_printf(arena, "%s (no name of a drop-in would win)%s", first, live);
+		return ka_arena_printf(arena, ", or win with --drop-in %s%s", name, live);
+	return ka_arena_printf(arena, " (no name of a drop-in would win)%s", live);
 }
 
 /* The lines that decide about the other keys, as " (as does FILE:LINE)". */
@@ -216,6 +219,30 @@ static const char *accomplices(const struct look *look, const struct ka_boot *bo
 	return words;
 }
 
+/* Why our file comes to nothing where no line of others is to blame. */
+static const char *why_not(const struct look *look, const struct ka_boot *boot, int key)
+{
+	const struct ka_boot_outcome *main = &boot->main;
+
+	for (size_t i = 0; i < main->line_count && !main->stopped; i++)
+		if ((int)main->lines[i].key == key && is_ours(look, &main->lines[i]) &&
+		    main->lines[i].reason)
+			return main->lines[i].reason;
+	return main->stopped ? main->stopped : "it is not read";
+}
+
+static int refuse_file(const struct look *look, const struct ka_boot *boot, int key,
+		       struct ka_error *reterr)
+{
+	const struct ka_overlay_request *request = look->request;
+
+	return ka_fail_at(reterr, KA_E_FOREIGN_LINE, request->drop_in, 0, 0,
+			  "this file would not set %s to %" PRId64 ", it stays at %" PRId64
+			  ": %s; see to that%s",
+			  ka_sysctls[key].key, request->target.value[key],
+			  boot->main.values.value[key], why_not(look, boot, key), way_out(look));
+}
+
 /* Our file would not have the last word about the key. */
 static int refuse(const struct look *look, const struct ka_boot *boot, int key,
 		  struct ka_error *reterr)
@@ -223,19 +250,14 @@ static int refuse(const struct look *look, const struct ka_boot *boot, int key,
 	const struct ka_overlay_request *request = look->request;
 	const struct ka_boot_line *line = culprit_of(look, boot, key);
 	struct ka_arena *arena = request->options->arena;
-	int64_t wanted = request->target.value[key];
 
-	if (!line)
-		return ka_fail_at(reterr, KA_E_FOREIGN_LINE, request->drop_in, 0, 0,
-				  "this file would not set %s to %" PRId64 ", it stays at %" PRId64
-				  "%s%s",
-				  ka_sysctls[key].key, wanted, boot->main.values.value[key],
-				  boot->main.stopped ? ": " : "",
-				  boot->main.stopped ? boot->main.stopped : "");
+	if (!line || boot->main.stopped)
+		return refuse_file(look, boot, key, reterr);
 	return ka_fail_at(reterr, KA_E_FOREIGN_LINE, line->file, line->line, 0,
-			  "%s, not to %" PRId64 ", and it wins over %s: %s%s",
-			  deed(arena, boot, line), wanted, request->drop_in,
-			  advice(look, boot, line), accomplices(look, boot, line));
+			  "%s, and wins over %s: %s%s%s",
+			  deed(arena, boot, line, request->target.value[key]), request->drop_in,
+			  is_tuned(boot, line) ? "change the profile" : "comment it out",
+			  way_out(look), accomplices(look, boot, line));
 }
 
 static int refuse_without_loader(const struct look *look, struct ka_error *reterr)

@@ -14,6 +14,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert(KA_BOOT_ID_SIZE >= KA_PROCSYS_BOOT_ID_SIZE, "a boot id fits");
@@ -76,6 +77,7 @@ int ka_run_init(struct ka_run *ret_run, const struct ka_options *options, struct
 {
 	struct ka_run *run = ret_run;
 
+	umask(022); /* everybody may read what is written */
 	*run = KA_RUN_NONE;
 	run->options = options;
 	run->arena = options->arena;

@@ -1,4 +1,5 @@
-# apply, rollback and history, on values and files of a namespace of our own.
+# apply, rollback and history, on values and files of a namespace of our own, and on images.
+# What applies sysctl.d at boot is named where it matters: it depends on what is installed.
 load common
 
 setup() {
@@ -29,7 +30,7 @@ teardown() {
 
 @test "a dry run shows the difference and changes nothing" {
 	run -0 in_namespace boot '
-		kaadvise apply -p aws-nlb --dry-run; values; ls /etc/sysctl.d /var/lib'
+		kaadvise apply --loader systemd -p aws-nlb --dry-run; values; ls /etc/sysctl.d /var/lib'
 	assert_line "+net.ipv4.tcp_keepalive_time = 270"
 	assert_line "-net.ipv4.tcp_keepalive_time = 7200"
 	assert_line "+++ /etc/sysctl.d/90-kaadvise.conf"
@@ -40,7 +41,7 @@ teardown() {
 
 @test "on a machine: running values and the drop-in, and back" {
 	run -0 in_namespace boot '
-		kaadvise apply -p aws-nlb >/dev/null; values
+		kaadvise apply --loader systemd -p aws-nlb >/dev/null; values
 		stat -c %a /etc/sysctl.d/90-kaadvise.conf; cat /etc/sysctl.d/90-kaadvise.conf
 		kaadvise rollback >/dev/null; values; ls /etc/sysctl.d | wc -l'
 	assert_line "270/10/7"
@@ -53,8 +54,8 @@ teardown() {
 
 @test "--live-only writes no file, --persist-only changes no value" {
 	run -0 in_namespace boot '
-		kaadvise apply --set 300,20,5 --live-only >/dev/null; values; ls /etc/sysctl.d | wc -l
-		kaadvise apply --set 400,20,5 --persist-only --drop-in 95-x.conf >/dev/null; values
+		kaadvise apply --loader systemd --set 300,20,5 --live-only >/dev/null; values; ls /etc/sysctl.d | wc -l
+		kaadvise apply --loader systemd --set 400,20,5 --persist-only --drop-in 95-x.conf >/dev/null; values
 		grep -h = /etc/sysctl.d/95-x.conf | head -n 1'
 	assert_output - <<-'END'
 		300/20/5
@@ -69,26 +70,57 @@ teardown() {
 	assert_output --partial "[KA-U009]"
 }
 
-@test "another line about these values refuses to persist, by file and line" {
+@test "a line that would win refuses to persist: file, line, and the name that wins" {
 	for line in 'net.ipv4.tcp_keepalive_time = 999' '-net/ipv4/tcp_keepalive_intvl=5' \
-		'net.ipv4.tcp_keep* = 7'; do
+		'net.ipv4.tcp_keepalive_probes = 7x'; do
 		run -4 in_namespace boot "
-			printf '# ours\n%s\n' '$line' >/etc/sysctl.d/50-site.conf
-			kaadvise apply -p aws-nlb"
-		assert_output --partial "/etc/sysctl.d/50-site.conf:2"
+			printf '# ours\n%s\n' '$line' >/etc/sysctl.d/99-site.conf
+			kaadvise apply --loader systemd -p aws-nlb"
+		assert_output --partial "/etc/sysctl.d/99-site.conf:2: error"
+		assert_output --partial "--drop-in 99-zz-kaadvise.conf"
 		assert_output --partial "[KA-A007]"
 	done
 	run -0 in_namespace boot "
+		echo 'net.ipv4.tcp_keepalive_time = 999' >/etc/sysctl.d/99-site.conf
+		kaadvise apply --loader systemd -p aws-nlb >/dev/null 2>&1 || values
+		kaadvise apply --loader systemd -p aws-nlb --live-only >/dev/null; values
+		kaadvise rollback >/dev/null
+		kaadvise apply --loader systemd -p aws-nlb --drop-in 99-zz-kaadvise.conf >/dev/null; values
+		ls /etc/sysctl.d"
+	assert_output $'7200/75/9\n270/10/7\n270/10/7\n99-site.conf\n99-zz-kaadvise.conf'
+}
+
+@test "a line that would lose is no reason to refuse" {
+	run -0 in_namespace boot "
 		echo 'net.ipv4.tcp_keepalive_time = 999' >/etc/sysctl.d/50-site.conf
-		kaadvise apply -p aws-nlb >/dev/null 2>&1 || values
-		kaadvise apply -p aws-nlb --live-only >/dev/null; values"
-	assert_output $'7200/75/9\n270/10/7'
+		echo 'net.ipv4.tcp_keepalive_* = 7' >/etc/sysctl.d/99-site.conf
+		kaadvise apply --loader systemd -p aws-nlb >/dev/null; values
+		cat /etc/sysctl.d/50-site.conf"
+	assert_output $'270/10/7\nnet.ipv4.tcp_keepalive_time = 999'
+}
+
+@test "where the other loader would decide otherwise, it is said" {
+	run -0 in_namespace boot '
+		echo "net.ipv4.tcp_keepalive_time = 999" >/tmp/conf.$$
+		[ -e /etc/sysctl.conf ] || exit 0
+		umount /etc/sysctl.conf
+		mount --bind /tmp/conf.$$ /etc/sysctl.conf
+		rm /tmp/conf.$$
+		kaadvise apply --loader procps -p aws-nlb || echo "procps $?"
+		kaadvise apply --loader systemd -p aws-nlb; values'
+	if [ -n "$output" ]; then
+		assert_line --partial "/etc/sysctl.conf:1: error"
+		assert_line --partial "no name of a drop-in would win"
+		assert_line "procps 4"
+		assert_line --regexp '^procps-.* would set 999/10/7 '
+		assert_line "270/10/7"
+	fi
 }
 
 @test "a file of ours that is not ours is left alone" {
 	run -4 in_namespace boot '
 		echo "vm.swappiness = 1" >/etc/sysctl.d/90-kaadvise.conf
-		kaadvise apply -p aws-nlb'
+		kaadvise apply --loader systemd -p aws-nlb'
 	assert_output --partial "[KA-A009]"
 }
 
@@ -171,6 +203,71 @@ teardown() {
 		ip netns exec $name sysctl -n net.ipv4.tcp_keepalive_time"
 	ip netns del "$name"
 	assert_output $'7200/75/9\n270\n7200'
+}
+
+# image NAME: an empty Debian 12 root, as far as the boot's sysctls go.
+image() {
+	mkdir -p "$1"/{etc/sysctl.d,usr/lib/systemd/system,var/lib}
+	: >"$1/usr/lib/systemd/libsystemd-shared-252.so"
+	: >"$1/usr/lib/systemd/system/systemd-sysctl.service"
+	printf 'ID=debian\nVERSION_ID="12"\n' >"$1/usr/lib/os-release"
+}
+
+@test "--root: an image with defaults fails, is changed, and passes" {
+	cd "$BATS_TEST_TMPDIR"
+	image root
+	cp -a root before
+	expect 1 check -p aws-nlb --root root
+	expect 0 apply -p aws-nlb --root root --dry-run
+	assert_line "+net.ipv4.tcp_keepalive_time = 270"
+	diff -r before root
+	expect 0 apply -p aws-nlb --root root
+	assert_line "Setting in the image root for -p aws-nlb:"
+	assert_line "Done. To undo it: remove /etc/sysctl.d/90-kaadvise.conf from the image."
+	expect 0 check -p aws-nlb --root root
+	run -1 diff -r before root
+	assert_output "Only in root/etc/sysctl.d: 90-kaadvise.conf"
+	cp -a root after
+	expect 0 apply -p aws-nlb --root root
+	assert_line --partial "Nothing to change"
+	diff -r after root
+}
+
+@test "--root: the line that would win, and the name that does" {
+	cd "$BATS_TEST_TMPDIR"
+	image root
+	echo "net.ipv4.tcp_keepalive_time = 300" >root/etc/sysctl.d/octavia.conf
+	cp -a root before
+	expect 4 apply -p aws-nlb --root root
+	says "root/etc/sysctl.d/octavia.conf:1: error"
+	says "--drop-in zz-kaadvise.conf"
+	says "[KA-A007]"
+	diff -r before root
+	expect 0 apply -p aws-nlb --root root --drop-in zz-kaadvise.conf
+	expect 0 check -p aws-nlb --root root
+}
+
+@test "--root: an image that no loader serves" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/etc
+	refused 4 KA-A013 apply -p aws-nlb --root root
+	expect 0 apply -p aws-nlb --root root --loader systemd
+	run -0 find root -name '*kaadvise*'
+	assert_output "root/etc/sysctl.d/90-kaadvise.conf"
+}
+
+@test "--root: links cannot lead outside" {
+	cd "$BATS_TEST_TMPDIR"
+	for link in etc etc/sysctl.d var var/lib etc/sysctl.d/90-kaadvise.conf; do
+		rm -rf root outside
+		image root
+		mkdir -p outside/{sysctl.d,lib}
+		[ ! -d "root/$link" ] || rm -r "root/$link"
+		ln -s "$PWD/outside" "root/$link"
+		run "$KAADVISE" apply -p aws-nlb --root root
+		[ "$status" = 4 ] || [ "$status" = 0 ]
+		assert_equal "$(find outside | sort | xargs)" "outside outside/lib outside/sysctl.d"
+	done
 }
 
 @test "check after apply finds nothing to change, for every built-in profile" {

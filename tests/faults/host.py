@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+import traceback
 
 SKIP = 77
 KEYS = ("time", "intvl", "probes")
@@ -90,6 +92,10 @@ class Host:
         self.program = program
 
     def run(self, *words, prefix=(), **more):
+        """What applies sysctl.d at boot is named, unless the words do: it depends on what is
+        installed here."""
+        if words[0] in ("apply", "check") and not {"--loader", "--root"} & set(words):
+            words = (words[0], "--loader", "systemd-252", *words[1:])
         return subprocess.run([*prefix, self.program, *words], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=60, **more)
 
@@ -151,3 +157,56 @@ class Host:
         """Temporary files."""
         paths = [*self.files("/etc/sysctl.d"), *self.files("/var/lib")]
         return [path for path in paths if path.endswith("tmp")]
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def lines_for(values):
+    return "".join(f"net.ipv4.tcp_keepalive_{key} = {value}\n" for key, value in zip(KEYS, values))
+
+
+def set_words(values):
+    return ("apply", "--set", ",".join(str(value) for value in values))
+
+
+def expect(machine, words, code, *texts, **more):
+    """Runs and checks the exit code and that the texts occur in the output."""
+    result = machine.run(*words, **more)
+    output = result.stdout + result.stderr
+    assert result.returncode == code, f"{words}: exit {result.returncode}, not {code}: {output}"
+    for text in texts:
+        assert text in output, f"{words}: no '{text}' in: {output}"
+    return result
+
+
+def run_situations(situations):
+    """Runs all of them, or those that the command line names, on fresh private hosts."""
+    for tool in ("strace", "setpriv", "nsenter"):
+        if not shutil.which(tool):
+            skip(f"needs {tool}")
+    program = os.path.abspath(sys.argv[1])
+    isolate()
+    machine, failed = Host(program), []
+    chosen = [one for one in situations if not sys.argv[2:] or one.__name__ in sys.argv[2:]]
+    for one in chosen:
+        start = time.monotonic()
+        machine.reset()
+        try:
+            one(machine)
+            verdict = "ok"
+        except Exception:
+            traceback.print_exc()
+            failed.append(one.__name__)
+            verdict = "FAILED"
+        print(f"{verdict} {one.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
+    print(f"{len(chosen)} situations, {len(failed)} failed {' '.join(failed)}")
+    sys.exit(1 if failed else 0)

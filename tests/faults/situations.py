@@ -6,13 +6,13 @@ import fcntl
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
+import threading
 import time
-import traceback
 
 import host
+from host import expect, lines_for, read, set_words, write
 
 DEFAULTS = (7200, 75, 9)
 SITUATIONS = []
@@ -21,32 +21,6 @@ SITUATIONS = []
 def situation(function):
     SITUATIONS.append(function)
     return function
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
-
-
-def read(path):
-    with open(path) as file:
-        return file.read()
-
-
-def lines_for(values):
-    return "".join(f"net.ipv4.tcp_keepalive_{key} = {value}\n"
-                   for key, value in zip(host.KEYS, values))
-
-
-def expect(machine, words, code, *texts, **more):
-    """Runs and checks the exit code and that the texts occur in the output."""
-    result = machine.run(*words, **more)
-    output = result.stdout + result.stderr
-    assert result.returncode == code, f"{words}: exit {result.returncode}, not {code}: {output}"
-    for text in texts:
-        assert text in output, f"{words}: no '{text}' in: {output}"
-    return result
 
 
 def unchanged(machine, words, code, *texts, **more):
@@ -58,10 +32,6 @@ def unchanged(machine, words, code, *texts, **more):
     after[2].pop(f"{host.STATE}/lock", None)
     assert before == after, f"{words} changed {before} to {after}"
     return result
-
-
-def set_words(values):
-    return ("apply", "--set", ",".join(str(value) for value in values))
 
 
 NEW = (270, 10, 7)
@@ -153,9 +123,11 @@ def only_half(machine):
 
 @situation
 def another_drop_in_name(machine):
-    expect(machine, (*SET, "--drop-in", "50-keepalive.conf"), 0)
-    assert list(machine.files("/etc/sysctl.d")) == ["/etc/sysctl.d/50-keepalive.conf"]
-    unchanged(machine, set_words((600, 60, 5)), 4, "/etc/sysctl.d/50-keepalive.conf:", "KA-A007")
+    expect(machine, (*SET, "--drop-in", "95-keepalive.conf"), 0)
+    assert list(machine.files("/etc/sysctl.d")) == ["/etc/sysctl.d/95-keepalive.conf"]
+    unchanged(machine, SET, 0, "/etc/sysctl.d/95-keepalive.conf sets them")
+    unchanged(machine, set_words((600, 60, 5)), 4, "/etc/sysctl.d/95-keepalive.conf:", "KA-A007",
+              "--drop-in 99-kaadvise.conf")
     expect(machine, ("rollback",), 0)
     assert machine.condition() == (DEFAULTS, {})
 
@@ -171,32 +143,70 @@ def unsatisfiable_and_nothing_to_do(machine):
 # Files of others
 
 
+# Each beats 90-kaadvise.conf under systemd-sysctl 252: file, text, line, the name that wins.
 FOREIGN = (
-    ("/etc/sysctl.d/10-own.conf", "# comment\nnet.ipv4.tcp_keepalive_time = 300\n", 2),
-    ("/etc/sysctl.d/99-own.conf", "net/ipv4/tcp_keepalive_intvl=30", 1),
-    ("/etc/sysctl.d/10-own.conf", "\n  -net.ipv4.tcp_keepalive_probes =3\n", 2),
-    ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_* = 7\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_[k]eepalive_time = 270\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "net.ipv4.* = 7\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_{keepalive_time,mem}* = 7\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "-net.ipv4.tcp_keepalive_time\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "/proc/sys/net/ipv4/tcp_keepalive_time = 300\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_time = 0270\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_time = 270 # seconds\n", 1),
-    ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_time = 270\n", 1),
-    ("VENDOR/50-vendor.conf", "kernel.x = 1\nnet.ipv4.tcp_keepalive_time = 1\n", 2),
+    ("/etc/sysctl.d/99-own.conf", "# comment\nnet.ipv4.tcp_keepalive_time = 300\n", 2,
+     "99-zz-kaadvise.conf"),
+    ("/etc/sysctl.d/95-own.conf", "net/ipv4/tcp_keepalive_intvl=30", 1, "99-kaadvise.conf"),
+    ("/etc/sysctl.d/own.conf", "\n  -net.ipv4.tcp_keepalive_probes =3\n", 2, "zz-kaadvise.conf"),
+    ("/etc/sysctl.d/zz.conf", "net.ipv4.tcp_keepalive_time = 0270\n", 1, "zzz-kaadvise.conf"),
+    ("/etc/sysctl.d/91-own.conf", "-net.ipv4.tcp_keepalive_time\n", 1, "99-kaadvise.conf"),
+    ("/etc/sysctl.d/91-own.conf", "net.ipv4.tcp_keepalive_time = 5m\n", 1, "99-kaadvise.conf"),
+    ("/etc/sysctl.d/91-own.conf", ".net..ipv4.tcp_keepalive_time = 5\n", 1, "99-kaadvise.conf"),
+    ("/etc/sysctl.d/91-own.conf", "net.ipv4.tcp_keepalive_time = 300 # s\n", 1,
+     "99-kaadvise.conf"),
+    ("VENDOR/95-vendor.conf", "kernel.x = 1\nnet.ipv4.tcp_keepalive_time = 1\n", 2,
+     "99-kaadvise.conf"),
 )
 
 
 @situation
-def a_line_of_somebody_else(machine):
-    for path, text, line in FOREIGN:
+def a_line_of_somebody_else_that_would_win(machine):
+    for path, text, line, name in FOREIGN:
         machine.reset()
         path = path.replace("VENDOR", host.vendor_directory())
         write(path, text)
-        unchanged(machine, SET, 4, f"{path}:{line}: error", "KA-A007", "comment it out")
+        unchanged(machine, SET, 4, f"{path}:{line}: error", "KA-A007", "comment it out",
+                  f"--drop-in {name}", "--live-only")
         unchanged(machine, (*SET, "--dry-run"), 4, "KA-A007")
         expect(machine, (*SET, "--live-only"), 0)
+        # What was suggested works.
+        expect(machine, (*SET, "--drop-in", name), 0)
+        unchanged(machine, SET, 0, f"/etc/sysctl.d/{name} sets them")
+
+
+# And none of these: 90-kaadvise.conf has the last word.
+HARMLESS = (
+    ("/etc/sysctl.d/10-own.conf", lines_for((300, 30, 3))),
+    ("/etc/sysctl.d/10-own.conf", "-net.ipv4.tcp_keepalive_time\n"),
+    ("/etc/sysctl.d/10-own.conf", "net.ipv4.tcp_keepalive_time = 5m\n"),
+    ("/etc/sysctl.d/99-own.conf", "net.ipv4.tcp_keepalive_* = 7\n"),
+    ("/etc/sysctl.d/99-own.conf", "net.ipv4.tcp_[k]eepalive_time = 270\n"),
+    ("/etc/sysctl.d/99-own.conf", "net.ipv4.tcp_{keepalive_time,mem}* = 7\n"),
+    ("/etc/sysctl.d/99-own.conf", "/proc/sys/net/ipv4/tcp_keepalive_time = 300\n"),
+    ("/etc/sysctl.d/99-own.conf", "net.ipv4.tcp_keepalive_time = 270\n"),
+    ("VENDOR/90-kaadvise.conf", lines_for((1, 1, 1))),
+)
+
+
+@situation
+def a_line_of_somebody_else_that_would_not(machine):
+    for path, text in HARMLESS:
+        machine.reset()
+        path = path.replace("VENDOR", host.vendor_directory())
+        write(path, text)
+        expect(machine, SET, 0, "new file")
+        assert machine.values() == NEW and read(host.DROP_IN).endswith(lines_for(NEW)), path
+        assert read(path) == text
+        unchanged(machine, SET, 0, "Nothing to change")
+
+
+@situation
+def several_lines_in_the_way(machine):
+    write("/etc/sysctl.d/95-own.conf", "net.ipv4.tcp_keepalive_time = 300\n")
+    write("/etc/sysctl.d/96-own.conf", "net.ipv4.tcp_keepalive_probes = 3\n")
+    unchanged(machine, SET, 4, "/etc/sysctl.d/95-own.conf:1: error", "/etc/sysctl.d/96-own.conf:1",
+              "--drop-in 99-kaadvise.conf")
 
 
 @situation
@@ -205,10 +215,10 @@ def lines_about_other_things(machine):
           "#net.ipv4.tcp_keepalive_time = 1\n;net.ipv4.tcp_keepalive_time = 1\n\n"
           "net.ipv4.tcp_keepalive_time_x = 1\nnet.ipv4.conf.*.rp_filter = 2\n"
           "net.ipv4.tcp_retries2 = 8\n-kernel.* = 3\nnet.ipv6.* = 1\n= 5\n")
-    write("/etc/sysctl.d/10-own.conf.bak", lines_for((1, 1, 1)))
+    write("/etc/sysctl.d/99-own.conf.bak", lines_for((1, 1, 1)))
+    write("/etc/sysctl.d/.99-own.conf", lines_for((1, 1, 1)))
     os.symlink("/dev/null", "/etc/sysctl.d/11-masked.conf")
     os.symlink("/nowhere", "/etc/sysctl.d/12-dangling.conf")
-    os.mkfifo("/etc/sysctl.d/13-fifo.conf")
     os.mkdir("/etc/sysctl.d/14-directory.conf")
     result = machine.run(*SET)
     assert result.returncode == 0, result.stderr
@@ -216,22 +226,31 @@ def lines_about_other_things(machine):
 
 
 @situation
-def sysctl_conf_counts(machine):
-    """/etc/sysctl.conf is named as itself, also where a link leads to it."""
+def a_loader_that_would_wait_for_ever(machine):
+    os.mkfifo("/etc/sysctl.d/13-fifo.conf")
+    expect(machine, SET, 4, "KA-A007", "13-fifo.conf")
+    assert machine.values() == DEFAULTS and not os.path.exists(host.DROP_IN)
+
+
+@situation
+def sysctl_conf_counts_where_it_is_read(machine):
     if not os.path.exists("/etc/sysctl.conf"):
         return
     write("/run/sysctl.conf", "\n\nnet.ipv4.tcp_keepalive_time = 300\n")
     host.mount("--bind", "/run/sysctl.conf", "/etc/sysctl.conf")
     try:
-        unchanged(machine, SET, 4, "/etc/sysctl.conf:3: error", "KA-A007")
+        unchanged(machine, (*SET, "--loader", "procps-4.0"), 4, "/etc/sysctl.conf:3: error",
+                  "KA-A007", "no name of a drop-in would win")
         os.symlink("../sysctl.conf", "/etc/sysctl.d/99-sysctl.conf")
-        assert machine.run(*SET).stderr.startswith("/etc/sysctl.conf:3: error")
-        # The right values there count only where every boot loader reads the file.
-        write("/run/sysctl.conf", lines_for(NEW))
-        expect(machine, SET, 0, "/etc/sysctl.conf")
-        assert machine.values() == NEW and not os.path.exists(host.DROP_IN)
+        unchanged(machine, SET, 4, "/etc/sysctl.d/99-sysctl.conf:3: error", "/etc/sysctl.conf",
+                  "KA-A007", "--drop-in 99-zz-kaadvise.conf")
         os.unlink("/etc/sysctl.d/99-sysctl.conf")
-        unchanged(machine, SET, 4, "/etc/sysctl.conf:1: error", "KA-A007")
+        expect(machine, SET, 0, "procps-", "300/10/7", "KA402")
+        machine.reset()
+        os.symlink("../sysctl.conf", "/etc/sysctl.d/99-sysctl.conf")
+        write("/run/sysctl.conf", lines_for(NEW))
+        expect(machine, SET, 0, "99-sysctl.conf sets them")
+        assert machine.values() == NEW and not os.path.exists(host.DROP_IN)
     finally:
         subprocess.run(["umount", "/etc/sysctl.conf"], check=True)
 
@@ -243,36 +262,71 @@ def somebody_else_sets_the_same(machine):
     expect(machine, SET, 0, f"{path} sets them")
     assert machine.values() == NEW and not os.path.exists(host.DROP_IN)
     unchanged(machine, SET, 0, f"{path} sets them")
-    # Hidden by a file of the same name for one boot loader or the other.
-    namesake = f"{host.vendor_directory()}/10-own.conf"
-    write(namesake, "")
-    unchanged(machine, SET, 4, f"{path}:1: error", "KA-A007")
-    os.unlink(namesake)
     # Only two of the three; the third is the kernel's default in the target.
     write(path, lines_for((270, 10, 9)).rsplit("net", 1)[0])
-    unchanged(machine, SET, 4, f"{path}:1: error", "KA-A007")
     expect(machine, set_words((270, 10, 9)), 0, f"{path} sets them")
+    expect(machine, SET, 0, "new file")
 
 
 @situation
-def a_namesake_may_hide_the_drop_in(machine):
-    namesake = f"{host.vendor_directory()}/90-kaadvise.conf"
+def a_namesake_hides_the_drop_in_from_an_old_procps(machine):
+    namesake = "/run/sysctl.d/90-kaadvise.conf"
+    old = ("--loader", "procps-3.3.16")
     write(namesake, "")
-    unchanged(machine, SET, 4, f"{namesake}: error", "KA-A007")
+    try:
+        unchanged(machine, (*SET, *old), 4, "90-kaadvise.conf", "KA-A007",
+                  "--drop-in 99-kaadvise.conf")
+        expect(machine, (*SET, *old, "--drop-in", "99-kaadvise.conf"), 0)
+    finally:
+        os.unlink(namesake)
+
+
+@situation
+def nothing_applies_files_at_boot(machine):
+    write("/run/systemd/system/x", "")
+    unit = next((path for path in ("/usr/lib/systemd/system/systemd-sysctl.service",
+                                   "/lib/systemd/system/systemd-sysctl.service")
+                 if os.path.exists(path)), None)
+    if not unit:
+        print("no systemd-sysctl.service here to be masked")
+        return
+    host.mount("--bind", "/dev/null", unit)
+    try:
+        command = [machine.program, *SET]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert result.returncode == 4 and "KA-A013" in result.stderr, result
+        assert "--live-only" in result.stderr and machine.condition() == (DEFAULTS, {})
+        result = subprocess.run([*command, "--live-only"], capture_output=True, text=True)
+        assert result.returncode == 0 and machine.condition() == (NEW, {}), result
+    finally:
+        subprocess.run(["umount", unit], check=True)
+
+
+@situation
+def other_writers_are_named(machine):
+    write("/run/tmpfiles.d/x.conf", "w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 999\n")
+    expect(machine, SET, 0, "may set another value: /run/tmpfiles.d/x.conf:1")
+    unchanged(machine, SET, 0, "Nothing to change", "may set another value: /run/tmpfiles.d/x.conf:1")
+    os.unlink("/run/tmpfiles.d/x.conf")
+    assert "may set another" not in unchanged(machine, SET, 0).stdout
 
 
 @situation
 def the_drop_in_is_taken(machine):
-    write(host.DROP_IN, lines_for(NEW))
+    write(host.DROP_IN, lines_for((600, 60, 5)))
     unchanged(machine, SET, 4, f"{host.DROP_IN}:1: error", "KA-A009")
     expect(machine, (*SET, "--live-only"), 0)
+    # The right values are welcome, whoever wrote them.
+    write(host.DROP_IN, lines_for(NEW))
+    unchanged(machine, SET, 0, f"{host.DROP_IN} sets them")
     machine.reset()
     expect(machine, SET, 0)
     ours = read(host.DROP_IN)
     write(host.DROP_IN, ours + "vm.swappiness = 10\n")
-    unchanged(machine, set_words((600, 60, 5)), 4, "KA-A009", f"{host.DROP_IN}:{len(ours.splitlines()) + 1}")
+    unchanged(machine, set_words((600, 60, 5)), 4, "KA-A009",
+              f"{host.DROP_IN}:{len(ours.splitlines()) + 1}")
     for make in (lambda: os.symlink("/dev/null", host.DROP_IN),
-                 lambda: os.mkfifo(host.DROP_IN), lambda: os.mkdir(host.DROP_IN),
+                 lambda: os.mkdir(host.DROP_IN),
                  lambda: write(host.DROP_IN, "#" * 70000),
                  lambda: write(host.DROP_IN, "# Written by kaadvise\n\0")):
         machine.reset()
@@ -282,9 +336,25 @@ def the_drop_in_is_taken(machine):
 
 
 @situation
-def a_file_too_large_to_look_through(machine):
-    write("/etc/sysctl.d/10-own.conf", "#\n" * 600000)
-    unchanged(machine, SET, 4, "/etc/sysctl.d/10-own.conf", "KA-A008")
+def the_files_change_while_they_are_written(machine):
+    """Somebody else's file comes to be between the look and the verification."""
+    def interfere():
+        deadline = time.monotonic() + 30
+        while not os.path.exists(host.DROP_IN) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        write("/etc/sysctl.d/99-other.conf", lines_for((1, 1, 1)))
+
+    other = threading.Thread(target=interfere)
+    other.start()
+    # Held after the rename, until the other file is there.
+    result = machine.run(*SET, prefix=("strace", "-f", "-qq", "-o", "/run/strace.log", "-P",
+                                       "/etc/sysctl.d", "-e", "trace=fsync", "-e",
+                                       "inject=fsync:delay_exit=1000000"))
+    other.join()
+    assert result.returncode == 4 and "KA-A004" in result.stderr, result
+    assert "/etc/sysctl.d/99-other.conf:1" in result.stderr, result
+    assert machine.condition() == (DEFAULTS, {"/etc/sysctl.d/99-other.conf": lines_for((1, 1, 1))})
+    os.unlink("/etc/sysctl.d/99-other.conf")
 
 
 # No space, no permission
@@ -808,30 +878,7 @@ def namespaces_that_are_none(machine):
         unchanged(machine, (*SET, "--netns", pid), 4, "KA-S005", prefix=NOBODY)
 
 
-def main():
+if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    program = os.path.abspath(sys.argv[1])
-    for tool in ("strace", "setpriv", "nsenter"):
-        if not shutil.which(tool):
-            host.skip(f"needs {tool}")
-    host.isolate()
-    machine, failed = host.Host(program), []
-    chosen = [one for one in SITUATIONS if not sys.argv[2:] or one.__name__ in sys.argv[2:]]
-    for one in chosen:
-        start = time.monotonic()
-        machine.reset()
-        try:
-            one(machine)
-            verdict = "ok"
-        except Exception:
-            traceback.print_exc()
-            failed.append(one.__name__)
-            verdict = "FAILED"
-        print(f"{verdict} {one.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
-    print(f"{len(chosen)} situations, {len(failed)} failed {' '.join(failed)}")
-    sys.exit(1 if failed else 0)
-
-
-if __name__ == "__main__":
-    main()
+    host.run_situations(SITUATIONS)
