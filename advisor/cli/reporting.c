@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+enum { PENDING_MAX = 32 * 1024 }; /* bytes */
+
 void ka_rendering_clear(struct ka_rendering *rendering)
 {
 	for (size_t i = 0; i < KA_OUTPUTS_MAX; i++)
@@ -31,14 +33,18 @@ struct ka_reporter ka_reporter_make(const struct ka_options *options, bool is_su
 	}
 	for (size_t i = 0; i < KA_OUTPUTS_MAX; i++)
 		reporter.fds[i] = -1;
+	for (size_t i = 0; i < reporter.request_count; i++)
+		if (reporter.requests[i].format == KA_FORMAT_TEXT)
+			reporter.writers[i] = ka_make_writer(options, reporter.requests[i].file);
+	reporter.is_hasty = is_summary && isatty(STDOUT_FILENO);
 	return reporter;
 }
 
-static void render_text(const struct ka_reporter *reporter, const char *file,
-			struct ka_arena *arena, const struct ka_report *report,
-			const struct ka_text_context *context, struct ka_text *text)
+static void render_text(const struct ka_reporter *reporter, size_t at, struct ka_arena *arena,
+			const struct ka_report *report, const struct ka_text_context *context,
+			struct ka_text *text)
 {
-	struct ka_writer writer = ka_make_writer(reporter->options, file);
+	struct ka_writer writer = reporter->writers[at];
 
 	writer.arena = arena;
 	if (reporter->is_summary)
@@ -48,12 +54,11 @@ static void render_text(const struct ka_reporter *reporter, const char *file,
 	*text = writer.text;
 }
 
-static int render_one(const struct ka_reporter *reporter, const struct ka_output_request *request,
-		      struct ka_arena *arena, const struct ka_report *report,
-		      const struct ka_text_context *context, struct ka_text *text,
-		      struct ka_error *reterr)
+static int render_one(const struct ka_reporter *reporter, size_t at, struct ka_arena *arena,
+		      const struct ka_report *report, const struct ka_text_context *context,
+		      struct ka_text *text, struct ka_error *reterr)
 {
-	switch (request->format) {
+	switch (reporter->requests[at].format) {
 	case KA_FORMAT_JSON:
 		return ka_json_report(report, text, reterr);
 	case KA_FORMAT_SARIF:
@@ -68,7 +73,7 @@ static int render_one(const struct ka_reporter *reporter, const struct ka_output
 		ka_sysctl_report(report, context->path_words, text);
 		return 0;
 	default:
-		render_text(reporter, request->file, arena, report, context, text);
+		render_text(reporter, at, arena, report, context, text);
 		return 0;
 	}
 }
@@ -81,8 +86,8 @@ int ka_render(const struct ka_reporter *reporter, struct ka_arena *arena,
 	int result = 0;
 
 	for (size_t i = 0; i < reporter->request_count && result == 0; i++)
-		result = render_one(reporter, &reporter->requests[i], arena, report, context,
-				    &rendering.texts[i], reterr);
+		result = render_one(reporter, i, arena, report, context, &rendering.texts[i],
+				    reterr);
 	if (result == 0 && arena->has_failed)
 		result = ka_fail_memory(reterr);
 	if (result == 0)
@@ -116,10 +121,27 @@ int ka_render_failure(const struct ka_reporter *reporter, const char *subject,
 	return result;
 }
 
+static int flush(struct ka_reporter *reporter, size_t at, struct ka_error *reterr)
+{
+	struct ka_text *pending = &reporter->pending[at];
+	int result = ka_emit_to(pending, reporter->requests[at].file, reporter->fds[at], reterr);
+
+	ka_text_clear(pending);
+	return result;
+}
+
+/* Puts text behind what was put before; many small subjects are written together. */
 static int put(struct ka_reporter *reporter, size_t at, const struct ka_text *text,
 	       struct ka_error *reterr)
 {
-	return ka_emit_to(text, reporter->requests[at].file, reporter->fds[at], reterr);
+	struct ka_text *pending = &reporter->pending[at];
+
+	if (text->length > 0)
+		ka_text_add_bytes(pending, text->bytes, text->length);
+	pending->has_failed |= text->has_failed;
+	if (pending->length < PENDING_MAX && !pending->has_failed && !reporter->is_hasty)
+		return 0;
+	return flush(reporter, at, reterr);
 }
 
 /* What stands before the first subject. */
@@ -207,8 +229,11 @@ int ka_reporter_end(struct ka_reporter *reporter, struct ka_error *reterr)
 {
 	int result = begin(reporter, reterr);
 
-	for (size_t i = 0; i < reporter->request_count && result == 0; i++)
+	for (size_t i = 0; i < reporter->request_count && result == 0; i++) {
 		result = write_foot(reporter, i, reterr);
+		if (result == 0)
+			result = flush(reporter, i, reterr);
+	}
 	for (size_t i = 0; i < reporter->request_count; i++) {
 		const char *file = reporter->requests[i].file;
 
@@ -228,6 +253,7 @@ void ka_reporter_abandon(struct ka_reporter *reporter)
 			close(reporter->fds[i]);
 		reporter->fds[i] = -1;
 		ka_sarif_end(&reporter->sarifs[i], &unsaid);
+		ka_text_clear(&reporter->pending[i]);
 	}
 	ka_text_clear(&unsaid);
 }

@@ -7,6 +7,7 @@
 #include "core/report.h"
 #include "out/sarif.h"
 #include "out/text.h"
+#include "out/writer.h"
 
 /* One subject in every format that was asked for. */
 struct ka_rendering {
@@ -22,7 +23,10 @@ struct ka_reporter {
 	size_t request_count;
 	int fds[KA_OUTPUTS_MAX]; /* -1: not opened yet */
 	struct ka_sarif sarifs[KA_OUTPUTS_MAX];
+	struct ka_writer writers[KA_OUTPUTS_MAX]; /* of text: width and colour */
+	struct ka_text pending[KA_OUTPUTS_MAX];   /* not written yet */
 	bool has_begun;
+	bool is_hasty;   /* each subject is written at once: somebody watches */
 	bool is_summary; /* several subjects: in text, a line each and the findings that matter */
 };
 struct ka_reporter ka_reporter_make(const struct ka_options *options, bool is_summary);

@@ -20,7 +20,7 @@ FILES = [
     "etc/sysctl.d/10-console-messages.conf", "etc/sysctl.d/10-ipv6-privacy.conf",
     "etc/sysctl.d/10-kernel-hardening.conf", "etc/sysctl.d/10-network-security.conf",
     "etc/sysctl.d/10-ptrace.conf", "etc/sysctl.d/10-zeropage.conf", "etc/sysctl.d/30-site.conf",
-    "etc/sysctl.d/60-limits.conf", "etc/sysctl.d/README.sysctl",
+    "etc/sysctl.d/60-limits.conf", "etc/sysctl.d/70-monitoring.conf",
 ]
 OTHERS = ["kernel.sysrq = 16", "kernel.core_uses_pid = 1", "net.ipv4.conf.default.rp_filter = 2",
           "-net.ipv4.conf.all.rp_filter", "net.ipv4.tcp_syncookies = 1", "fs.protected_fifos = 1",
