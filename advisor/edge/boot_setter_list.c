@@ -81,11 +81,9 @@ static bool is_hidden_from_user(const struct ka_tree *tree, int error)
 	return tree->is_host && (error == -EACCES || error == -EPERM);
 }
 
-int ka_setter_read(struct ka_tree *tree, struct ka_arena *arena, const char *path,
-		   struct ka_node *ret_node, struct ka_error *reterr)
+static int settle(const struct ka_tree *tree, int error, const char *path, struct ka_node *ret_node,
+		  struct ka_error *reterr)
 {
-	int error = ka_tree_read(tree, arena, path, KA_SETTER_FILE_MAX, ret_node);
-
 	if (error == 0)
 		return 0;
 	*ret_node = (struct ka_node){.type = KA_NODE_ABSENT};
@@ -98,6 +96,20 @@ int ka_setter_read(struct ka_tree *tree, struct ka_arena *arena, const char *pat
 				  "more than %d bytes, or than may be read below one root",
 				  KA_SETTER_FILE_MAX);
 	return ka_fail_sys(reterr, KA_E_BOOT_READ, -error, "cannot read %s", path);
+}
+
+int ka_setter_read(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		   struct ka_node *ret_node, struct ka_error *reterr)
+{
+	int error = ka_tree_read(tree, arena, path, KA_SETTER_FILE_MAX, ret_node);
+
+	return settle(tree, error, path, ret_node, reterr);
+}
+
+int ka_setter_look(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		   struct ka_node *ret_node, struct ka_error *reterr)
+{
+	return settle(tree, ka_tree_look(tree, arena, path, ret_node), path, ret_node, reterr);
 }
 
 int ka_setter_list_directory(struct ka_tree *tree, struct ka_arena *arena, const char *path,

@@ -46,6 +46,10 @@ struct ka_setter ka_setter_of_hit(struct ka_arena *arena, struct ka_setter_sourc
 int ka_setter_read(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 		   struct ka_node *ret_node, struct ka_error *reterr);
 
+/* What stands at a path, without reading it, in the same way. */
+int ka_setter_look(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		   struct ka_node *ret_node, struct ka_error *reterr);
+
 /* Lists a directory in the same way. */
 int ka_setter_list_directory(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 			     bool (*wants)(const char *name), struct ka_listing *ret_listing,

@@ -228,6 +228,21 @@ static int read_regular(struct ka_tree *tree, struct ka_arena *arena, const char
 	return error;
 }
 
+/* max of those who only want to know what is there */
+static const size_t NO_BYTES = SIZE_MAX;
+
+/* What stands at a path without links. */
+static int settle(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		  const struct stat *status, size_t max, struct ka_node *node)
+{
+	if (S_ISREG(status->st_mode) && max != NO_BYTES)
+		return read_regular(tree, arena, path, max, node);
+	node->type = type_of(status);
+	if (S_ISREG(status->st_mode))
+		node->length = status->st_size > 0 ? (size_t)status->st_size : 0;
+	return 0;
+}
+
 static bool has_changed(int error)
 {
 	return error == -ELOOP || error == -ENOENT || error == -ENOTDIR || error == -EINVAL;
@@ -253,10 +268,8 @@ __attribute__((noinline)) static int read_linked(struct ka_tree *tree, struct ka
 
 	if (error < 0)
 		error = settle_failure(error, place.is_link, node);
-	else if (S_ISREG(place.status.st_mode))
-		error = read_regular(tree, arena, place.path, max, node);
 	else
-		node->type = type_of(&place.status);
+		error = settle(tree, arena, place.path, &place.status, max, node);
 	if (error == 0 && place.is_link) {
 		node->target = ka_arena_copy(arena, place.path, strlen(place.path));
 		error = arena->has_failed ? -ENOMEM : 0;
@@ -265,7 +278,7 @@ __attribute__((noinline)) static int read_linked(struct ka_tree *tree, struct ka
 }
 
 /* What stands at a path without links; -ELOOP if there are some. */
-static int look(const struct ka_tree *tree, const char *path, struct stat *ret_status)
+static int look_at(const struct ka_tree *tree, const char *path, struct stat *ret_status)
 {
 	int fd, error;
 
@@ -283,16 +296,13 @@ static int read_once(struct ka_tree *tree, struct ka_arena *arena, const char *p
 		     struct ka_node *node)
 {
 	struct stat status;
-	int error = look(tree, path, &status);
+	int error = look_at(tree, path, &status);
 
 	if (error == -ELOOP)
 		return read_linked(tree, arena, path, max, node);
 	if (error < 0)
 		return settle_failure(error, false, node);
-	if (S_ISREG(status.st_mode))
-		return read_regular(tree, arena, path, max, node);
-	node->type = type_of(&status);
-	return 0;
+	return settle(tree, arena, path, &status, max, node);
 }
 
 int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
@@ -308,6 +318,12 @@ int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 			return error;
 	}
 	return -EAGAIN;
+}
+
+int ka_tree_look(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		 struct ka_node *ret_node)
+{
+	return ka_tree_read(tree, arena, path, NO_BYTES, ret_node);
 }
 
 /* A link to /dev/null, which is how files are masked: told by its text alone. */

@@ -66,6 +66,10 @@ struct ka_node {
 int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
 		 struct ka_node *ret_node);
 
+/* The same without reading: bytes is NULL, length the size of a regular file. */
+int ka_tree_look(struct ka_tree *tree, struct ka_arena *arena, const char *path,
+		 struct ka_node *ret_node);
+
 /* One entry of a directory. */
 struct ka_entry {
 	const char *name;
