@@ -226,8 +226,19 @@ static unsigned find_pattern_keys(const struct ka_loader *loader, const char *pa
 	return search.keys;
 }
 
-static int find_place(const struct ka_loader *loader, const struct ka_line_reading *reading)
+static int find_place(const struct ka_loader *loader, struct ka_line_reading *reading)
 {
+	size_t length = reading->path_length;
+
+	reading->is_no_file = false;
+	/* Compared as paths these are one key with those that can be written. */
+	if (loader->key_path == KA_PATH_COMPARED)
+		while (length > 1 && reading->path[length - 1] == '/')
+			length--;
+	if (length < reading->path_length) {
+		reading->is_no_file = true;
+		return ka_place_of(reading->path, length);
+	}
 	return loader->separators == KA_SEPARATOR_BY_FILE
 		       ? ka_place_of_absolute(reading->path, reading->path_length)
 		       : ka_place_of(reading->path, reading->path_length);

@@ -18,8 +18,9 @@ struct ka_line_reading {
 	enum ka_line_kind kind;
 	unsigned keys;   /* bits 1u << enum ka_key */
 	bool is_pattern; /* the path is one */
+	bool is_no_file; /* it counts for the key, but the path has a slash at its end */
 	const char *why; /* KA_LINE_LOOKALIKE: half a sentence */
-	/* As written, within the text unless path_is_source. */
+	/* As written: within the text, or within word. */
 	const char *key, *value; /* value NULL: none */
 	size_t key_length, value_length;
 	size_t path_length;

@@ -80,13 +80,31 @@ static bool ends_key(char byte)
 	       (byte >= '\t' && byte <= '\r') || byte == '\0';
 }
 
+/* Dots become slashes, but `..` between slashes stays. */
+static void replace_dots(char *path, size_t length)
+{
+	bool begins_with_slash = strcspn(path, "/") < strcspn(path, ".");
+
+	for (size_t at = 0; at < length; at++) {
+		size_t rest = strcspn(path + at, "/");
+
+		if (begins_with_slash && rest == 2 && path[at] == '.' && path[at + 1] == '.') {
+			at += 2;
+			continue;
+		}
+		for (; rest > 0; rest--, at++)
+			if (path[at] == '.')
+				path[at] = '/';
+	}
+}
+
 /* False when it is too long to be a key. */
 static bool take_path(struct look *look)
 {
 	size_t length = 0;
 
 	for (const char *at = look->name; at < look->end && !ends_key(*at); at++) {
-		char byte = *at == '.' ? '/' : *at;
+		char byte = *at;
 
 		if (length + 1 == LENIENT_MAX)
 			return false;
@@ -97,6 +115,7 @@ static bool take_path(struct look *look)
 		look->path[length++] = byte;
 	}
 	look->path[length] = '\0';
+	replace_dots(look->path, length);
 	look->length = ka_path_simplify(look->path, length, true);
 	return true;
 }
@@ -136,14 +155,27 @@ static bool has(const struct look *look, char byte)
 	return memchr(look->text, byte, (size_t)(look->end - look->text)) != NULL;
 }
 
-/* Both separators, in an order that leaves one of them in the name. */
-static bool mixes_separators(const struct look *look)
+static size_t key_length(const struct look *look)
 {
 	size_t length = 0;
 
 	while (look->name + length < look->end && !ends_key(look->name[length]))
 		length++;
+	return length;
+}
+
+static bool mixes_separators(const struct look *look)
+{
+	size_t length = key_length(look);
+
 	return memchr(look->name, '.', length) && memchr(look->name, '/', length);
+}
+
+static bool ends_in_separator(const struct look *look)
+{
+	char last = look->name[key_length(look) - 1];
+
+	return last == '.' || last == '/';
 }
 
 static const char *why_dash(const struct look *look)
@@ -198,17 +230,19 @@ static const char *why_no_key(const struct look *look, bool is_elsewhere)
 		return "keys are written in lower case";
 	if (look->is_absolute)
 		return "keys are written without /proc/sys";
+	if (ka_path_goes_up(look->path, look->length))
+		return look->loader->dot_dot == KA_DOT_DOT_REFUSED
+			       ? "this loader refuses `..` in a key"
+			       : "it is not known where `..` leads";
 	if (is_elsewhere)
 		return "there is no such key: the three are net.ipv4.*, for IPv6 too";
 	why = why_pattern(look);
 	if (why)
 		return why;
-	if (ka_path_goes_up(look->path, look->length))
-		return look->loader->dot_dot == KA_DOT_DOT_REFUSED
-			       ? "this loader refuses `..` in a key"
-			       : "it is not known where `..` leads";
 	if (mixes_separators(look))
 		return "the first separator decides: behind it the other kind is a part of a name";
+	if (ends_in_separator(look))
+		return "a separator stands at the end of the key";
 	if (look->loader->syntax == KA_SYNTAX_SHELL_WORD)
 		return "`key=value` is one word to this loader, or has one blank on both sides of "
 		       "`=`";

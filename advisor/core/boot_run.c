@@ -49,6 +49,8 @@ static int fail_steps(struct work *work, const struct ka_boot_file *file)
 			  "patterns that take too long to match");
 }
 
+static const char A_LATER_LINE[] = "a later line sets it";
+
 /* ---- Lines -------------------------------------------------------------------------------- */
 
 /* The line as editors show it, at most TEXT_MAX of it. */
@@ -71,16 +73,17 @@ static const char *copy_text(struct ka_arena *arena, const struct ka_boot_reader
 	return copy;
 }
 
-/* Where something of a text that was read stands in its line, 1-based; the line's own beginning
- * where that cannot be told. */
+/* Where something that was read stands in its line, 1-based: what is no part of the text as it is
+ * in the file is looked for there. */
 static unsigned column_of(const struct ka_boot_reader *reader, const struct ka_boot_text *text,
-			  const char *at)
+			  const char *place, size_t length)
 {
-	size_t offset = text->offset;
+	const char *from = reader->bytes + text->offset, *at = place;
+	size_t left = reader->length - text->offset;
 
-	if (at >= text->text && at <= text->text + text->length && !text->is_joined)
-		offset += (size_t)(at - text->text);
-	return (unsigned)(offset - reader->line_start) + 1;
+	if (text->is_joined || place < text->text || place > text->text + text->length)
+		at = memmem(from, left < TEXT_MAX ? left : TEXT_MAX, place, length);
+	return (unsigned)((at ? at : from) - (reader->bytes + reader->line_start)) + 1;
 }
 
 /* One draft for each key of the reading. */
@@ -106,7 +109,7 @@ static int add_drafts(struct work *work, const struct ka_boot_item *item,
 		draft->line.file = item->file->path;
 		draft->line.target = item->file->target;
 		draft->line.line = reader->line;
-		draft->line.column = column_of(reader, text, place);
+		draft->line.column = column_of(reader, text, place, place_length);
 		draft->line.width = place_length > 0 ? (unsigned)place_length : 1;
 		draft->line.text = copy;
 		draft->line.key = (enum ka_key)key;
@@ -210,9 +213,16 @@ static void judge_line(struct work *work, size_t first)
 
 	if (!reading->value)
 		return;
-	for (size_t i = first; i < work->drafts->count; i++)
-		ka_boot_draft_judge(work->drafts, &work->drafts->items[i], reading->value,
-				    reading->value_length, &work->run->facts->kernel);
+	for (size_t i = first; i < work->drafts->count; i++) {
+		struct ka_boot_draft *draft = &work->drafts->items[i];
+
+		ka_boot_draft_judge(work->drafts, draft, reading->value, reading->value_length,
+				    &work->run->facts->kernel);
+		if (!reading->is_no_file)
+			continue;
+		draft->line.is_accepted = false;
+		draft->line.reason = "a key with a separator at its end cannot be written";
+	}
 }
 
 static bool ends_file(const struct work *work, const struct ka_boot_draft *draft)
@@ -315,11 +325,10 @@ static void drop_entry(struct work *work, struct entry *entry, const struct entr
 		struct ka_boot_draft *draft = &work->drafts->items[entry->first + i];
 		ptrdiff_t index = draft_of(work, by, draft->line.key);
 
-		if (is_refused(work, by) && draft->line.is_accepted)
-			work->drafts->items[index].line.drops_earlier = true;
+		if (draft->line.is_accepted)
+			work->drafts->items[index].has_dropped = true;
 		set_effect(draft, by->value ? KA_LINE_OVERRIDDEN : KA_LINE_EXCLUDED,
-			   by->value ? "a later line sets it" : "a later `-key` line cancels it",
-			   index);
+			   by->value ? A_LATER_LINE : "a later `-key` line cancels it", index);
 	}
 }
 
@@ -354,7 +363,10 @@ static void keep_entry(struct work *work, struct entry *entry)
 		return;
 	for (size_t i = 0; i < entry->count; i++)
 		set_effect(&work->drafts->items[entry->first + i], KA_LINE_EXCLUDED,
-			   "it takes the key away from patterns", KA_BOOT_NO_LINE);
+			   work->loader->dash_bare == KA_BARE_CANCELS
+				   ? "it takes the key away from earlier lines and from patterns"
+				   : "it takes the key away from patterns",
+			   KA_BOOT_NO_LINE);
 }
 
 /* Entries of one identity, as read. live is the first that is still alive. */
@@ -452,6 +464,7 @@ static void write_draft(struct work *work, size_t index)
 
 	if (!draft->line.is_accepted) {
 		draft->line.effect = KA_LINE_REFUSED;
+		draft->line.drops_earlier = draft->has_dropped;
 		return;
 	}
 	if (*source != KA_BOOT_NO_LINE && work->loader->order == KA_ORDER_UNDETERMINED &&
@@ -557,7 +570,15 @@ static void finish(struct work *work, size_t first)
 		if ((ptrdiff_t)i == winner)
 			set_effect(draft, KA_LINE_WINS, NULL, KA_BOOT_NO_LINE);
 		else
-			set_effect(draft, KA_LINE_OVERRIDDEN, "a later line sets it", winner);
+			set_effect(draft, KA_LINE_OVERRIDDEN, A_LATER_LINE, winner);
+	}
+	/* Not the next one, but the one that stays. */
+	for (size_t i = work->drafts->count; i > first; i--) {
+		struct ka_boot_draft *draft = &work->drafts->items[i - 1];
+
+		if (draft->line.reason == A_LATER_LINE &&
+		    work->drafts->items[draft->by].line.reason == A_LATER_LINE)
+			draft->by = work->drafts->items[draft->by].by;
 	}
 }
 

@@ -11,7 +11,8 @@ struct ka_boot_draft {
 	struct ka_boot_line line;
 	ptrdiff_t by; /* KA_BOOT_NO_LINE: none */
 	const struct ka_boot_file *origin;
-	bool is_written; /* the loader writes it, and the kernel takes it */
+	bool is_written;  /* the loader writes it, and the kernel takes it */
+	bool has_dropped; /* it stands for an earlier line that the kernel would have taken */
 };
 
 struct ka_boot_drafts {
