@@ -192,11 +192,11 @@ const struct ka_rule ka_rule_405 = {
 		"value than the boot does, or calls sysctl where that leaves other values. A note "
 		"where tuned, a credential or the kernel command line decides a key that no file "
 		"of sysctl.d sets.",
-	.rationale =
-		"sysctl.d is not the only place. The kernel command line comes before it and "
-		"loses; tuned comes after it, and by default applies /run, /etc/sysctl.d and "
-		"/etc/sysctl.conf again, so that its profile wins over /usr/lib only; what runs "
-		"later wins. Two writers that differ make the value depend on their order.",
+	.rationale = "sysctl.d is not the only place. The kernel command line comes before it and "
+		     "loses; tuned comes after it, and by default applies /run, /etc/sysctl.d and "
+		     "/etc/sysctl.conf again, so that its profile wins over /usr/lib and "
+		     "/usr/local/lib only; what runs "
+		     "later wins. Two writers that differ make the value depend on their order.",
 	.remedy = "Let one of them set the value: remove the key from the others, or give all the "
 		  "same value.",
 	.sources = sources,

@@ -139,6 +139,7 @@ static void a_restored_value_is_told(void **state)
 	b.facts.is_live = true;
 	boot_line(&b, A, 1, KA_TIME, "600", KA_LINE_WINS);
 	b.boot.main.is_indeterminate[KA_TIME] = true;
+	boot_setter(&b, KA_SET_BY_CMDLINE, "/etc/kernel/cmdline", KA_TIME, "300");
 	boot_setter(&b, KA_SET_BY_SCRIPT, "/etc/rc.local", KA_TIME, "300");
 	boot_setter(&b, KA_SET_BY_SCRIPT, "/etc/rc.local", KA_PROBES, "5");
 	b.c.facts.settings = (struct ka_settings){{300, 75, 5}};
