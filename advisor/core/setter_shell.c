@@ -322,7 +322,7 @@ static bool is_computed_key_file(const struct ka_word *word)
 	       strchr(word->text, '$');
 }
 
-/* Something is written to the file at path. */
+/* Something is written to the file at path; value->text NULL: it cannot be told. */
 static void write_file(struct shell *shell, const struct ka_word *path, const struct ka_word *value)
 {
 	enum ka_key key;
@@ -333,7 +333,7 @@ static void write_file(struct shell *shell, const struct ka_word *path, const st
 		add_unknown(shell, path);
 	if (!is_key_file(path, &key))
 		return;
-	if (!value || !value->text) {
+	if (!value->text) {
 		add_unknown(shell, path);
 		return;
 	}
@@ -457,6 +457,7 @@ static void run(struct shell *shell, struct command *command)
 	size_t name = find_name(command);
 	const struct ka_word *words = command->words + name;
 	size_t count = command->count - name;
+	const struct ka_word unknown = {0};
 	const struct program *program = NULL;
 
 	for (size_t i = 0; count > 0 && i < sizeof(programs) / sizeof(programs[0]); i++)
@@ -466,7 +467,7 @@ static void run(struct shell *shell, struct command *command)
 		program->run(shell, words, count);
 	if (command->target.text && count > 0)
 		write_file(shell, &command->target,
-			   program && program->run == run_echo ? &shell->piped : NULL);
+			   program && program->run == run_echo ? &shell->piped : &unknown);
 }
 
 /* The end of a command; a pipe hands on what was echoed. */

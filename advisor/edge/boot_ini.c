@@ -136,8 +136,10 @@ enum ka_ini_result ka_ini_next(struct ka_ini *ini, struct ka_arena *arena,
 		if (line.from == line.to)
 			continue;
 		ini->indent = line.indent;
-		if (read_section(ini, arena, &line))
-			continue;
+		if (read_section(ini, arena, &line)) {
+			*ret_option = (struct ka_ini_option){.section = ini->section};
+			return KA_INI_SECTION;
+		}
 		if (!ini->section)
 			return KA_INI_FAULT;
 		result = read_option(ini, arena, &line, ret_option);

@@ -21,10 +21,11 @@ struct ka_ini_option {
 	size_t at;                          /* where the value stands */
 };
 
-enum ka_ini_result { KA_INI_OPTION, KA_INI_END, KA_INI_FAULT };
+enum ka_ini_result { KA_INI_OPTION, KA_INI_SECTION, KA_INI_END, KA_INI_FAULT };
 
-/* Reads the next option. KA_INI_FAULT where configparser refuses the whole file. Without memory
- * strings are "" and the arena's has_failed is set. */
+/* Reads the next option, or the beginning of a section, which has a section only. KA_INI_FAULT
+ * where configparser refuses the whole file. Without memory strings are "" and the arena's
+ * has_failed is set. */
 enum ka_ini_result ka_ini_next(struct ka_ini *ini, struct ka_arena *arena,
 			       struct ka_ini_option *ret_option);
 

@@ -129,27 +129,34 @@ static bool matters(const struct ka_tuned_profile_unit *unit, const char *name)
 	       ka_key_read(name, strlen(name), KA_KEY_ANY, &key);
 }
 
+/* A section makes a unit even when it is empty. */
+static int take_section(struct ka_arena *arena, struct ka_tuned_profile *profile,
+			struct ka_setter_source *source, const char *section,
+			struct ka_error *reterr)
+{
+	struct ka_tuned_profile_unit unit = {.name = section, .type = section, .is_enabled = true};
+
+	if (strcmp(section, "main") == 0 || ka_tuned_profile_unit(profile, section))
+		return 0;
+	return add_unit(arena, profile, &unit, source->file, reterr);
+}
+
 static int take_option(struct ka_arena *arena, struct ka_tuned_profile *profile,
 		       struct ka_setter_source *source, const struct ka_ini_option *read,
 		       struct ka_error *reterr)
 {
 	struct ka_tuned_profile_unit *unit = ka_tuned_profile_unit(profile, read->section);
 	struct ka_tuned_profile_option option = {read->name, read->value, source, read->at};
-	struct ka_tuned_profile_unit fresh = {
-		.name = read->section, .type = read->section, .is_enabled = true};
 
-	if (strcmp(read->section, "main") == 0) {
+	if (!read->name)
+		return take_section(arena, profile, source, read->section, reterr);
+	if (!unit) {
 		if (strcmp(read->name, "include") == 0)
 			profile->include = option;
 		return 0;
 	}
 	if (strcmp(read->section, "script") == 0 && strcmp(read->name, "script") == 0)
 		profile->script = read->value;
-	if (!unit) {
-		if (add_unit(arena, profile, &fresh, source->file, reterr) < 0)
-			return -1;
-		unit = &profile->units[profile->unit_count - 1];
-	}
 	if (set_attribute(unit, read->name, read->value) || !matters(unit, read->name))
 		return 0;
 	return ka_tuned_profile_set(arena, &unit->options, &option, reterr);
@@ -164,7 +171,7 @@ int ka_tuned_profile_parse(struct ka_arena *arena, struct ka_setter_source *sour
 	struct ka_ini_option option;
 	enum ka_ini_result result;
 
-	while ((result = ka_ini_next(&ini, arena, &option)) == KA_INI_OPTION)
+	while ((result = ka_ini_next(&ini, arena, &option)) <= KA_INI_SECTION)
 		if (take_option(arena, &profile, source, &option, reterr) < 0)
 			return -1;
 	*ret_is_broken |= result == KA_INI_FAULT;
@@ -172,17 +179,32 @@ int ka_tuned_profile_parse(struct ka_arena *arena, struct ka_setter_source *sour
 	return 0;
 }
 
+static bool is_of_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
+/* Names with a comma or semicolon between; as tuned splits them, only one that follows a letter or
+ * digit, or blanks after such, separates. */
 static void drop_options(struct ka_tuned_profile_options *options, const char *names)
 {
-	while (*names) {
-		size_t length = strcspn(names, ",;"), blanks = strspn(names, " \t\n");
-		size_t end = length;
+	size_t from = 0;
 
-		while (end > blanks && strchr(" \t\n", names[end - 1]))
+	for (size_t at = 0;; at++) {
+		size_t end = at;
+
+		if (names[at] && !strchr(",;", names[at]))
+			continue;
+		while (end > from && strchr(" \t\n", names[end - 1]))
 			end--;
-		if (blanks < end)
-			drop_option(options, names + blanks, end - blanks);
-		names += length + (names[length] ? 1 : 0);
+		if (names[at] && (end == 0 || !is_of_word(names[end - 1])))
+			continue;
+		drop_option(options, names + from, end - from);
+		if (!names[at])
+			return;
+		from = at + 1 + strspn(names + at + 1, " \t\n");
+		at = from - 1;
 	}
 }
 
@@ -235,10 +257,11 @@ int ka_tuned_profile_parse_variables(struct ka_arena *arena, struct ka_setter_so
 	struct ka_ini_option read;
 	enum ka_ini_result result;
 
-	while ((result = ka_ini_next(&ini, arena, &read)) == KA_INI_OPTION) {
+	while ((result = ka_ini_next(&ini, arena, &read)) <= KA_INI_SECTION) {
 		struct ka_tuned_profile_option option = {read.name, read.value, source, read.at};
 
-		if (ka_tuned_profile_set(arena, &options, &option, reterr) < 0)
+		if (result == KA_INI_OPTION &&
+		    ka_tuned_profile_set(arena, &options, &option, reterr) < 0)
 			return -1;
 	}
 	*ret_is_broken |= result == KA_INI_FAULT;

@@ -219,7 +219,7 @@ static int load_names(struct tuned *tuned, const char *names, const char *separa
 	}
 }
 
-/* The names in a file like active_profile, one blank between them; those that tuned accepts. */
+/* The names in a file like active_profile, one blank between them. */
 static int read_names(struct tuned *tuned, const char *path, const char **ret_names,
 		      struct ka_error *reterr)
 {
@@ -229,12 +229,13 @@ static int read_names(struct tuned *tuned, const char *path, const char **ret_na
 	if (open_source(tuned, path, &source, reterr) < 0)
 		return -1;
 	at = source ? source->text : "";
-	while (*(at += strspn(at, " \t\r\n"))) {
+	while (*(at += strspn(at, " \t\r\n")) && strlen(names) < 1024) {
 		size_t length = strcspn(at, " \t\r\n");
 
-		if (strspn(at, NAME_CHARACTERS) >= length && strlen(names) < 1024)
-			names = ka_arena_printf(tuned->arena, "%s%s%.*s", names, *names ? " " : "",
-						(int)length, at);
+		/* A name that cannot be is one that is not there. */
+		tuned->is_broken |= strspn(at, NAME_CHARACTERS) < length;
+		names = ka_arena_printf(tuned->arena, "%s%s%.*s", names, *names ? " " : "",
+					(int)length, at);
 		at += length;
 	}
 	*ret_names = names;
@@ -311,7 +312,7 @@ static int minor_version(struct tuned *tuned, const char *path, struct ka_error 
 	if (open_source(tuned, path, &source, reterr) < 0)
 		return -1;
 	found = source ? memmem(source->text, source->length, WORD, sizeof(WORD) - 1) : NULL;
-	return found ? atoi(found + sizeof(WORD) - 1) : 0;
+	return found ? (int)strtol(found + sizeof(WORD) - 1, NULL, 10) : 0;
 }
 
 /* Since 2.25 a `/` is no separator of a key. Asked only where a key has one. */
@@ -366,6 +367,27 @@ static int add_option(struct tuned *tuned, const struct ka_tuned_profile_unit *u
 	if (!hit.value || unit->is_conditional)
 		hit.kind = KA_HIT_UNKNOWN;
 	return ka_setter_list_add_hit(tuned->grep->list, option->source, &hit, reterr);
+}
+
+static bool is_integer(const char *text)
+{
+	text += *text == '-' || *text == '+';
+	return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* One that is no number stops tuned, whatever the unit is for. */
+static bool has_bad_priority(const struct ka_tuned_profile *profile)
+{
+	for (size_t i = 0; i < profile->unit_count; i++) {
+		const struct ka_tuned_profile_unit *unit = &profile->units[i];
+		const struct ka_tuned_profile_option *option =
+			ka_tuned_profile_get(&unit->options, "priority");
+
+		if (option && unit->is_enabled && strcmp(unit->name, "variables") != 0 &&
+		    !is_integer(option->value))
+			return true;
+	}
+	return false;
 }
 
 static long priority_of(const struct tuned *tuned, const struct ka_tuned_profile_unit *unit)
@@ -436,6 +458,7 @@ static int load(struct tuned *tuned, const char *names, struct ka_error *reterr)
 		return 0;
 	if (merge(tuned, reterr) < 0 || read_variables(tuned, reterr) < 0)
 		return -1;
+	tuned->is_broken = has_bad_priority(&tuned->profiles[0]);
 	return add_units(tuned, reterr);
 }
 
@@ -448,6 +471,7 @@ static int read_active(struct tuned *tuned, const char **ret_names, struct ka_er
 		return -1;
 	if (read_names(tuned, "/etc/tuned/post_loaded_profile", &last, reterr) < 0)
 		return -1;
+	tuned->is_broken |= strchr(last, ' ') != NULL;
 	*ret_names = *names && *last ? ka_arena_printf(tuned->arena, "%s %s", names, last)
 		     : *names        ? names
 				     : last;

@@ -403,7 +403,13 @@ static void the_active_profile_sets(void **state)
 	put("/etc/tuned/active_profile", "mine gone\n");
 	expect_tuned("mine gone", false, false, "");
 	put("/etc/tuned/active_profile", "mine ../evil\n");
-	expect_tuned("mine", true, true, "tuned /etc/tuned/mine/tuned.conf:5:29 time=300\n");
+	expect_tuned("mine ../evil", false, false, "");
+	put("/etc/tuned/active_profile", "mine\n");
+	put("/etc/tuned/post_loaded_profile", "mine mine\n");
+	expect_tuned("mine mine mine", false, false, "");
+	put("/etc/tuned/post_loaded_profile", "\n");
+	put("/etc/tuned/mine/tuned.conf", "[vm]\npriority=high\n[sysctl]\n" TIME "=300\n");
+	expect_tuned("mine", false, false, "");
 	put("/etc/tuned/mine/tuned.conf", "[sysctl]\n" TIME "=300\nnonsense\n");
 	expect_tuned("mine", false, false, "");
 	put("/etc/tuned/mine/tuned.conf", "[sysctl]\nvm.swappiness=10\n");
