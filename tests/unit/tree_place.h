@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,12 +85,12 @@ static void open_place(struct place *place)
 	assert_int_equal(ka_tree_open(place->root, &place->tree, &error), 0);
 }
 
-static int make_place(void **state)
+static int make_place_at(void **state, const char *template)
 {
 	static struct place place;
 	char canary[PATH_MAX];
 
-	strcpy(place.path, "/tmp/kaadvise-tree-XXXXXX");
+	strcpy(place.path, template);
 	assert_non_null(mkdtemp(place.path));
 	assert_int_equal(chmod(place.path, 0755), 0);
 	snprintf(place.root, sizeof(place.root), "%s/root", place.path);
@@ -102,6 +103,18 @@ static int make_place(void **state)
 	place.arena = ka_arena_make(KA_ARENA_CAP);
 	*state = &place;
 	return 0;
+}
+
+static int make_place(void **state)
+{
+	return make_place_at(state, "/tmp/kaadvise-tree-XXXXXX");
+}
+
+/* In memory where that is possible, for many files. */
+__attribute__((unused)) static int make_place_in_memory(void **state)
+{
+	return access("/dev/shm", W_OK) == 0 ? make_place_at(state, "/dev/shm/kaadvise-tree-XXXXXX")
+					     : make_place(state);
 }
 
 /* The same, without openat2. */
@@ -143,12 +156,52 @@ static int remove_place(void **state)
 #test, test, make_place, remove_place, NULL                                        \
 	}
 
-__attribute__((unused)) static int64_t now_ms(void)
+#define IN_MEMORY(test)                                                                            \
+	{                                                                                          \
+#test, test, make_place_in_memory, remove_place, NULL                              \
+	}
+
+/* Runs look in a child that is nobody; the result is what it returned. */
+__attribute__((unused)) static int as_nobody(struct place *place, int (*look)(struct place *place))
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (setresgid(65534, 65534, 65534) < 0 || setresuid(65534, 65534, 65534) < 0)
+			_exit(255);
+		_exit(look(place));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+__attribute__((unused)) static void need_root(void)
+{
+	if (geteuid() == 0)
+		return;
+	print_message("only root can become somebody else\n");
+	skip();
+}
+
+static int64_t ms_of(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+__attribute__((unused)) static int64_t now_ms(void)
+{
+	return ms_of(CLOCK_MONOTONIC);
+}
+
+/* Of the processor, since others may use the machine too. */
+__attribute__((unused)) static int64_t used_ms(void)
+{
+	return ms_of(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 #endif
