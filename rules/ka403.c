@@ -32,8 +32,8 @@ static struct losers losers_of(struct ka_arena *arena, const struct ka_boot *boo
 		if (losers.count++ < NAMED_MAX)
 			losers.words = ka_arena_printf(
 				arena, "%s%s%s%s%s", losers.words, *losers.words ? ", " : "",
-				ka_boot_place(arena, boot, line), line->value ? " sets " : "",
-				line->value ? ka_boot_value(arena, line->value) : "");
+				line->value ? ka_boot_value(arena, line->value) : "",
+				line->value ? " of " : "", ka_boot_place(arena, boot, line));
 	}
 	if (losers.count > NAMED_MAX)
 		losers.words = ka_arena_printf(arena, "%s, and %zu more", losers.words,

@@ -346,8 +346,8 @@ static void a_key_set_twice_is_a_note(void **state)
 	assert_int_equal(finding->severity, KA_NOTE);
 	assert_string_equal(finding->message,
 			    "tcp_keepalive_time is set more than once: " B ":2 wins with '600' "
-			    "over " A ":1 sets '300'; hidden by a file of the same name: "
-			    "/usr/lib/sysctl.d/60-b.conf:9 sets '900'.");
+			    "over '300' of " A ":1; hidden by a file of the same name: "
+			    "'900' of /usr/lib/sysctl.d/60-b.conf:9.");
 	assert_place(finding, B, 2);
 	assert_int_equal(number_of(finding, "overridden"), 1);
 	assert_int_equal(number_of(finding, "shadowed"), 1);
@@ -365,8 +365,8 @@ static void losing_lines_are_counted_after_five(void **state)
 	boot_line(&b, A, 10, KA_TIME, "600", KA_LINE_WINS);
 	boot_run(&b);
 	assert_contains(boot_finding(&b, "KA403", 0)->message,
-			"over " A ":1, " A ":2 sets '300', " A ":3 sets '300', " A
-			":4 sets '300', " A ":5 sets '300', and 4 more.");
+			"over " A ":1, '300' of " A ":2, '300' of " A ":3, '300' of " A
+			":4, '300' of " A ":5, and 4 more.");
 	boot_end(&b);
 }
 
@@ -386,7 +386,7 @@ static void a_linked_file_is_not_set_twice(void **state)
 		->target = CONF;
 	boot_run(&b);
 	assert_contains(boot_finding(&b, "KA403", 0)->message,
-			"/etc/sysctl.d/99-sysctl.conf:2 (a link to " CONF ") sets '200'");
+			"'200' of /etc/sysctl.d/99-sysctl.conf:2 (a link to " CONF ")");
 	boot_end(&b);
 }
 
@@ -402,7 +402,7 @@ static void an_order_that_cannot_be_told_is_a_warning(void **state)
 	boot_run(&b);
 	assert_int_equal(boot_finding(&b, "KA403", 0)->severity, KA_WARNING);
 	assert_contains(boot_finding(&b, "KA403", 0)->message,
-			":2 may win with '600' over " A ":1");
+			":2 may win with '600' over '300' of " A ":1");
 	assert_contains(boot_finding(&b, "KA403", 0)->message,
 			". systemd-252 writes the two spellings of the key in an order that cannot "
 			"be told: any of them may win.");
