@@ -89,8 +89,9 @@ static void check_lines(const struct ka_rule *rule, const struct ka_boot *boot,
 	ka_boot_find_more(rule, findings, count);
 }
 
-/* One finding for all lines that one thing takes the effect from. */
-static void
+/* One finding for all lines that one thing takes the effect from. False where there is no such
+ * line. */
+static bool
 report_all(const struct ka_rule *rule, const struct ka_boot *boot, struct ka_findings *findings,
 	   bool (*is_meant)(const struct ka_boot_outcome *, const struct ka_boot_line *),
 	   const char *what, const char *remedy)
@@ -108,13 +109,14 @@ report_all(const struct ka_rule *rule, const struct ka_boot *boot, struct ka_fin
 		count++;
 	}
 	if (!first)
-		return;
+		return false;
 	finding = ka_find(findings, rule, rule->severity, "%s: %s%s no effect.", what,
 			  ka_boot_place(findings->arena, boot, first),
 			  count > 1 ? " and the lines like it have" : " has");
 	finding->remedy = remedy;
 	ka_boot_point(finding, first);
 	ka_add_number(finding, "lines", count);
+	return true;
 }
 
 static bool is_of_a_file(const struct ka_boot_outcome *outcome, const struct ka_boot_line *line)
@@ -139,12 +141,17 @@ static void check_without_loader(const struct ka_rule *rule, const struct ka_boo
 static void check_stop(const struct ka_rule *rule, const struct ka_boot *boot,
 		       struct ka_findings *findings)
 {
-	if (boot->main.stopped)
-		report_all(rule, boot, findings, is_beyond_stop,
-			   ka_arena_printf(findings->arena,
-					   "Not all of sysctl.d is applied, for %s",
-					   boot->main.stopped),
-			   "Put right what stops it.");
+	static const char remedy[] = "Put right what stops it.";
+	const char *what;
+
+	if (!boot->main.stopped)
+		return;
+	what = ka_arena_printf(findings->arena, "Not all of sysctl.d is applied, for %s",
+			       boot->main.stopped);
+	/* OpenRC without /etc/sysctl.conf is as it should be where there is nothing to apply. */
+	if (!report_all(rule, boot, findings, is_beyond_stop, what, remedy) &&
+	    boot->main.loader->sysctl_conf != KA_CONF_FIRST_OR_NOTHING)
+		ka_find(findings, rule, rule->severity, "%s.", what)->remedy = remedy;
 }
 
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,

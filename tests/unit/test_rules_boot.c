@@ -774,13 +774,22 @@ static void what_is_read_by_a_link_is_not_ignored(void **state)
 
 static void a_loader_that_stops_is_told_once(void **state)
 {
+	static const struct ka_loader openrc = {
+		.name = "busybox", .family = KA_BUSYBOX, .sysctl_conf = KA_CONF_FIRST_OR_NOTHING};
 	struct boot_case b;
 
 	(void)state;
 	boot_init(&b);
 	b.boot.main.stopped = "systemd-252 waits for ever for " A ", a FIFO";
 	boot_run(&b);
+	assert_int_equal(boot_count(&b, "KA406"), 1);
+	assert_string_equal(boot_finding(&b, "KA406", 0)->message,
+			    "Not all of sysctl.d is applied, for systemd-252 waits for ever for " A
+			    ", a FIFO.");
+	b.boot.main.loader = &openrc;
+	boot_run(&b);
 	assert_int_equal(boot_count(&b, "KA406"), 0);
+	b.boot.main.loader = &case_systemd;
 	boot_line(&b, B, 1, KA_TIME, "270", KA_LINE_IGNORED)->reason = b.boot.main.stopped;
 	boot_line(&b, B, 2, KA_INTVL, "10", KA_LINE_IGNORED)->reason = b.boot.main.stopped;
 	boot_line(&b, B, 3, KA_PROBES, "7", KA_LINE_IGNORED);
