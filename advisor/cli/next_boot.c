@@ -29,22 +29,33 @@ static int find_loader(const struct ka_options *options, struct ka_arena *arena,
 	return 0;
 }
 
-int ka_next_boot_of(const struct ka_options *options, struct ka_arena *arena, struct ka_tree *tree,
-		    const struct ka_boot **ret_boot, struct ka_error *reterr)
+static int find_all(const struct ka_options *options, struct ka_arena *arena, struct ka_tree *tree,
+		    struct next_boot *next, struct ka_error *reterr)
 {
-	struct next_boot *next = ka_arena_alloc(arena, sizeof(*next));
 	struct ka_boot_facts *facts = &next->facts;
 
-	if (!next)
-		return ka_fail_memory(reterr);
-	facts->is_live = tree->is_host;
-	ka_tree_remember(tree, arena);
 	if (find_loader(options, arena, tree, next, reterr) < 0 ||
 	    ka_boot_kernel_find(tree, arena, &facts->kernel, &facts->has_initramfs, reterr) < 0 ||
 	    ka_sysctld_read(tree, arena, &facts->files, &facts->file_count, reterr) < 0 ||
 	    ka_boot_setters_find(tree, arena, &facts->tuned, &facts->setters, &facts->setter_count,
-				 reterr) < 0 ||
-	    ka_boot_resolve(arena, facts, &next->boot, reterr) < 0)
+				 reterr) < 0)
+		return -1;
+	return 0;
+}
+
+int ka_next_boot_of(const struct ka_options *options, struct ka_arena *arena, struct ka_tree *tree,
+		    const struct ka_boot **ret_boot, struct ka_error *reterr)
+{
+	struct next_boot *next = ka_arena_alloc(arena, sizeof(*next));
+	int result;
+
+	if (!next)
+		return ka_fail_memory(reterr);
+	next->facts.is_live = tree->is_host;
+	ka_tree_remember(tree, arena);
+	result = find_all(options, arena, tree, next, reterr);
+	ka_tree_forget(tree);
+	if (result < 0 || ka_boot_resolve(arena, &next->facts, &next->boot, reterr) < 0)
 		return -1;
 	*ret_boot = &next->boot;
 	return 0;

@@ -79,13 +79,27 @@ __attribute__((noinline)) static int open_linked_directory(const struct ka_tree 
 	return ka_tree_open_plain(tree, place.path, DIRECTORY_FLAGS);
 }
 
+/* The quick way to a directory whose name is remembered; -ELOOP where there is none. */
+static int open_remembered(const struct ka_tree *tree, const char *path)
+{
+	const struct ka_listing *listing;
+	const struct ka_entry *entry = ka_tree_entry(tree, path, &listing);
+	int fd = -1;
+
+	if (entry && entry->type == DT_DIR)
+		fd = openat(listing->fd, entry->name, DIRECTORY_FLAGS | O_NOFOLLOW);
+	return fd < 0 ? -ELOOP : fd;
+}
+
 static int open_directory(const struct ka_tree *tree, size_t *steps, const char *path)
 {
 	int fd;
 
 	if (ka_tree_lacks(tree, path))
 		return -ENOENT;
-	fd = ka_tree_is_tidy(path) ? ka_tree_open_plain(tree, path, DIRECTORY_FLAGS) : -ELOOP;
+	fd = open_remembered(tree, path);
+	if (fd == -ELOOP && ka_tree_is_tidy(path))
+		fd = ka_tree_open_plain(tree, path, DIRECTORY_FLAGS);
 	return fd == -ELOOP ? open_linked_directory(tree, steps, path) : fd;
 }
 
@@ -305,8 +319,29 @@ static int read_once(struct ka_tree *tree, struct ka_arena *arena, const char *p
 	return settle(tree, arena, path, &status, max, node);
 }
 
-int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
-		 struct ka_node *ret_node)
+/* The quick way for what was a regular file when it was listed; -ELOOP when it is none now. */
+static int read_listed(struct ka_tree *tree, struct ka_arena *arena,
+		       const struct ka_listing *listing, const struct ka_entry *entry, size_t max,
+		       struct ka_node *ret_node)
+{
+	struct ka_node node = {0};
+	struct stat status;
+	int fd = openat(listing->fd, entry->name, READ_FLAGS | O_NOFOLLOW), error = -ELOOP;
+
+	if (fd < 0)
+		return errno == ELOOP || errno == ENOENT || errno == ENXIO ? -ELOOP : -errno;
+	if (fstat(fd, &status) < 0)
+		error = -errno;
+	else if (S_ISREG(status.st_mode))
+		error = read_open(tree, arena, fd, &status, max, &node);
+	close(fd);
+	if (error == 0)
+		*ret_node = node;
+	return error;
+}
+
+static int read_anew(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
+		     struct ka_node *ret_node)
 {
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 		struct ka_node node = {0};
@@ -318,6 +353,19 @@ int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 			return error;
 	}
 	return -EAGAIN;
+}
+
+int ka_tree_read(struct ka_tree *tree, struct ka_arena *arena, const char *path, size_t max,
+		 struct ka_node *ret_node)
+{
+	const struct ka_listing *listing;
+	const struct ka_entry *entry = ka_tree_entry(tree, path, &listing);
+
+	int error = -ELOOP;
+
+	if (entry && entry->type == DT_REG && max != NO_BYTES)
+		error = read_listed(tree, arena, listing, entry, max, ret_node);
+	return error == -ELOOP ? read_anew(tree, arena, path, max, ret_node) : error;
 }
 
 int ka_tree_look(struct ka_tree *tree, struct ka_arena *arena, const char *path,
@@ -354,31 +402,15 @@ int ka_tree_read_entry(struct ka_tree *tree, struct ka_arena *arena, const char 
 		       const struct ka_listing *listing, const struct ka_entry *entry, size_t max,
 		       struct ka_node *ret_node)
 {
-	struct ka_node node = {0};
-	struct stat status;
-	int fd, error = -ELOOP;
+	int error = -ELOOP;
 
 	if (entry->type == DT_LNK && is_mask(tree, listing->fd, entry->name)) {
 		*ret_node = (struct ka_node){.type = KA_NODE_NULL_DEVICE, .target = "/dev/null"};
 		return 0;
 	}
-	if (entry->type != DT_REG)
-		return read_joined(tree, arena, path, entry->name, max, ret_node);
-	fd = openat(listing->fd, entry->name, READ_FLAGS | O_NOFOLLOW);
-	if (fd < 0 && errno != ELOOP && errno != ENOENT && errno != ENXIO)
-		return -errno;
-	if (fd >= 0 && fstat(fd, &status) < 0)
-		error = -errno;
-	else if (fd >= 0 && S_ISREG(status.st_mode))
-		error = read_open(tree, arena, fd, &status, max, &node);
-	if (fd >= 0)
-		close(fd);
-	/* It is no longer what it was when it was listed. */
-	if (error == -ELOOP)
-		return read_joined(tree, arena, path, entry->name, max, ret_node);
-	if (error == 0)
-		*ret_node = node;
-	return error;
+	if (entry->type == DT_REG)
+		error = read_listed(tree, arena, listing, entry, max, ret_node);
+	return error == -ELOOP ? read_joined(tree, arena, path, entry->name, max, ret_node) : error;
 }
 
 /* ---- Listing ------------------------------------------------------------------------------ */

@@ -31,10 +31,11 @@ enum {
 int ka_tree_open(const char *root, struct ka_tree *ret_tree, struct ka_error *reterr);
 void ka_tree_close(struct ka_tree *tree);
 
-/* Remembers which names there are in /, /etc and /usr/lib, so that what is not there need not be
- * asked for one by one. What is made from then on is not seen. Arena-owned; a directory that cannot
- * be listed is not remembered. */
+/* Remembers what there is in /, /etc, /usr/lib and /usr/local/lib, so that what is not there need
+ * not be asked for one by one. What is made from then on is not seen. Arena-owned; to be forgotten
+ * before the tree is closed. A directory that cannot be listed is not remembered. */
 void ka_tree_remember(struct ka_tree *tree, struct ka_arena *arena);
+void ka_tree_forget(struct ka_tree *tree);
 
 /* Whether path is known not to be there (tree_names.c). */
 bool ka_tree_lacks(const struct ka_tree *tree, const char *path);
@@ -92,6 +93,10 @@ int ka_tree_list(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 int ka_tree_open_listing(struct ka_tree *tree, const char *path, struct ka_listing *ret_listing);
 int ka_tree_fill_listing(struct ka_tree *tree, struct ka_arena *arena,
 			 bool (*wants)(const char *name), struct ka_listing *listing);
+
+/* The entry at path, and the listing that it is of, where its directory is remembered; or NULL. */
+const struct ka_entry *ka_tree_entry(const struct ka_tree *tree, const char *path,
+				     const struct ka_listing **ret_listing);
 
 /* Like ka_tree_read for an entry of a listing of the directory at path; the quick way. */
 int ka_tree_read_entry(struct ka_tree *tree, struct ka_arena *arena, const char *path,
