@@ -22,6 +22,7 @@ static const char EVERY[] = "*";        /* every name */
 static const char DIRECTORIES[] = ".d"; /* all files of the directories that end so */
 
 static bool init_script_counts(struct ka_grep *grep, const struct ka_grep_file *file);
+static bool is_ufw_enabled(struct ka_grep *grep, const struct ka_grep_file *file);
 
 #define CONF(directory, kind, syntax, suffix)                                                      \
 	{                                                                                          \
@@ -69,6 +70,8 @@ static const struct place places[] = {
 	TABLE("/etc/cron.d", KA_SYNTAX_CRON_D, EVERY),
 	TABLE("/var/spool/cron", KA_SYNTAX_CRONTAB, EVERY),
 	TABLE("/var/spool/cron/crontabs", KA_SYNTAX_CRONTAB, EVERY),
+	{"/etc/ufw/sysctl.conf", KA_SET_BY_SCRIPT, KA_SYNTAX_SETTINGS, FILE_ITSELF, false, false,
+	 is_ufw_enabled},
 	CLOUD("/etc/cloud/cloud.cfg", FILE_ITSELF),
 	CLOUD("/etc/cloud/cloud.cfg.d", ".cfg"),
 	CLOUD("/var/lib/cloud/seed/nocloud", EVERY),
@@ -148,6 +151,17 @@ static bool init_script_counts(struct ka_grep *grep, const struct ka_grep_file *
 		if (exists(grep, ka_arena_printf(&grep->scratch, "%s/%s", openrc[i], name)))
 			return true;
 	return false;
+}
+
+/* The firewall applies its own file when it starts. */
+static bool is_ufw_enabled(struct ka_grep *grep, const struct ka_grep_file *file)
+{
+	struct ka_node node;
+
+	(void)file;
+	return ka_tree_read(grep->tree, &grep->scratch, "/etc/ufw/ufw.conf", KA_SETTER_FILE_MAX,
+			    &node) == 0 &&
+	       node.bytes && strstr(node.bytes, "\nENABLED=yes");
 }
 
 /* ---- The places --------------------------------------------------------------------------- */
@@ -242,6 +256,7 @@ static int grep_place(struct search *search, const struct place *place, struct k
 		.syntax = place->syntax,
 		.needs_permission = place->needs_permission,
 		.never = linked,
+		.counts = place->counts,
 	};
 	int result;
 

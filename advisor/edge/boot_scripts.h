@@ -1,5 +1,5 @@
 /* Files of other programs that may set the values at boot: tmpfiles.d, udev rules, scripts, cron,
- * cloud-init. */
+ * ufw, cloud-init. */
 #ifndef KA_EDGE_BOOT_SCRIPTS_H
 #define KA_EDGE_BOOT_SCRIPTS_H
 

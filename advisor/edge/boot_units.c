@@ -39,6 +39,23 @@ static bool is_wants(const char *name)
 	return ka_has_suffix(name, ".wants") || ka_has_suffix(name, ".requires");
 }
 
+static int add_name(struct ka_arena *arena, struct ka_boot_units *units, const char *name)
+{
+	if (units->enabled_count == units->capacity) {
+		size_t capacity = units->capacity ? units->capacity * 2 : 64;
+		const char **names = ka_arena_array(arena, capacity, sizeof(*names));
+
+		if (!names)
+			return -ENOMEM;
+		if (units->enabled_count > 0)
+			memcpy(names, units->enabled, units->enabled_count * sizeof(*names));
+		units->enabled = names;
+		units->capacity = capacity;
+	}
+	units->enabled[units->enabled_count++] = name;
+	return 0;
+}
+
 static int add_names(struct ka_tree *tree, struct ka_arena *arena, struct ka_boot_units *units,
 		     const char *path)
 {
@@ -49,9 +66,9 @@ static int add_names(struct ka_tree *tree, struct ka_arena *arena, struct ka_boo
 		return error;
 	if (listing.fd >= 0)
 		close(listing.fd);
-	for (size_t i = 0; i < listing.count && units->enabled_count < NAMES_MAX; i++)
-		units->enabled[units->enabled_count++] = listing.entries[i].name;
-	return 0;
+	for (size_t i = 0; i < listing.count && units->enabled_count < NAMES_MAX && error == 0; i++)
+		error = add_name(arena, units, listing.entries[i].name);
+	return error;
 }
 
 static int add_directory(struct ka_tree *tree, struct ka_arena *arena, struct ka_boot_units *units,
@@ -80,7 +97,8 @@ static void sort_names(struct ka_boot_units *units)
 {
 	size_t count = 0;
 
-	qsort(units->enabled, units->enabled_count, sizeof(*units->enabled), compare_names);
+	if (units->enabled_count > 0)
+		qsort(units->enabled, units->enabled_count, sizeof(*units->enabled), compare_names);
 	for (size_t i = 0; i < units->enabled_count; i++)
 		if (count == 0 || strcmp(units->enabled[count - 1], units->enabled[i]) != 0)
 			units->enabled[count++] = units->enabled[i];
@@ -90,11 +108,8 @@ static void sort_names(struct ka_boot_units *units)
 int ka_boot_units_find(struct ka_tree *tree, struct ka_arena *arena,
 		       struct ka_boot_units *ret_units, struct ka_error *reterr)
 {
-	struct ka_boot_units units = {
-		.enabled = ka_arena_array(arena, NAMES_MAX, sizeof(*units.enabled))};
+	struct ka_boot_units units = {0};
 
-	if (!units.enabled)
-		return ka_fail_memory(reterr);
 	for (size_t i = 0; i < DIRECTORY_COUNT; i++)
 		if (is_used(tree, i) &&
 		    add_directory(tree, arena, &units, directories[i]) == -ENOMEM)

@@ -6,7 +6,7 @@
 
 struct ka_boot_units {
 	const char **enabled; /* names in *.wants and *.requires, sorted, each once */
-	size_t enabled_count;
+	size_t enabled_count, capacity;
 };
 
 /* Collects the names of the units that others want. -1 only without memory (KA_E_MEMORY). */

@@ -740,6 +740,17 @@ static void cloud_init_is_read(void **state)
 	       "cloud /var/lib/cloud/seed/nocloud-net/user-data:2:39 time=4\n");
 }
 
+static void the_firewalls_own_settings_count_when_it_is_enabled(void **state)
+{
+	(void)state;
+	put("/etc/ufw/sysctl.conf", "# ufw\nnet/ipv4/tcp_keepalive_time = 300\n");
+	expect("");
+	put("/etc/ufw/ufw.conf", "#\nENABLED=no\n");
+	expect("");
+	put("/etc/ufw/ufw.conf", "#\nENABLED=yes\n");
+	expect("script /etc/ufw/sysctl.conf:2:31 time=300\n");
+}
+
 static void files_that_a_call_applies_are_read(void **state)
 {
 	(void)state;
@@ -1026,6 +1037,7 @@ int main(void)
 		IN_ROOT(init_scripts_run_in_a_runlevel),
 		IN_ROOT(interfaces_and_cron_are_read),
 		IN_ROOT(cloud_init_is_read),
+		IN_ROOT(the_firewalls_own_settings_count_when_it_is_enabled),
 		IN_ROOT(files_that_a_call_applies_are_read),
 		IN_ROOT(the_line_is_shown),
 		IN_ROOT(links_stay_inside),
