@@ -272,6 +272,42 @@ static void move_below(struct maker *maker, const char *from, const char *to)
 	}
 }
 
+/* ---- Bytes at random ------------------------------------------------------------------------ */
+
+static void change_bytes(struct maker *maker, struct ka_text *bytes)
+{
+	/* What means something to some loader, and some that does not. */
+	static const char drawn[] = " .-/*=#;\\\r\n\t\0\v\f?[]{},0x9'\"netipv4_\xff";
+	size_t place = maker_pick(maker, (unsigned)bytes->length);
+	char byte = drawn[maker_pick(maker, sizeof(drawn) - 1)];
+	struct ka_text whole = {0};
+	unsigned how = maker_pick(maker, 3);
+
+	ka_text_add_bytes(&whole, bytes->bytes, place);
+	if (how < 2)
+		ka_text_add_bytes(&whole, &byte, 1);
+	/* Put in, put in place of a byte, or taken away. */
+	place += how > 0;
+	ka_text_add_bytes(&whole, bytes->bytes + place, bytes->length - place);
+	ka_text_clear(bytes);
+	*bytes = whole;
+	must(!whole.has_failed);
+}
+
+static void change_files(struct maker *maker)
+{
+	struct tree *tree = maker->tree;
+
+	for (unsigned i = 1 + maker_pick(maker, 12); i > 0; i--) {
+		struct item *item = &tree->items[maker_pick(maker, (unsigned)tree->count)];
+
+		if (item->kind == ITEM_FILE && item->bytes.length > 0)
+			change_bytes(maker, &item->bytes);
+	}
+}
+
+/* ---- The tree ------------------------------------------------------------------------------- */
+
 static void choose_base(struct maker *maker)
 {
 	static const struct ka_settings bases[] = {
@@ -284,14 +320,20 @@ void tree_generate(uint64_t seed, unsigned hz, struct tree *ret_tree)
 {
 	struct maker maker = {.tree = ret_tree, .random = seed, .hz = hz};
 
+	/* Alone, a rule cannot be hidden by another. */
+	bool is_alone = maker_chance(&maker, 30);
+
 	*ret_tree = (struct tree){.seed = seed};
 	choose_base(&maker);
-	add_ordinary_files(&maker);
-	if (maker_chance(&maker, 50))
+	if (!is_alone)
+		add_ordinary_files(&maker);
+	if (!is_alone && maker_chance(&maker, 50))
 		add_other_rows(&maker);
 	add_row(&maker, seed % generate_row_count());
-	if (maker_chance(&maker, 50))
+	if (!is_alone && maker_chance(&maker, 50))
 		add_other_rows(&maker);
+	if (maker.changes_bytes)
+		change_files(&maker);
 	for (size_t i = 0; i < maker.linked_count; i++)
 		move_below(&maker, maker.linked[i][0], maker.linked[i][1]);
 }

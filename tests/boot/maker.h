@@ -13,6 +13,7 @@ struct maker {
 	unsigned made[KA_KEY_COUNT]; /* numbers handed out so far */
 	const char *linked[8][2];    /* directories that are links, and where they lead */
 	size_t linked_count;
+	bool changes_bytes; /* when all is made, bytes are changed at random */
 };
 
 /* A rule, and how to make a tree show it: a line of one of the templates (template.c), which end

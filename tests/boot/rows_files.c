@@ -395,7 +395,7 @@ static void add_file_pattern(struct maker *maker)
 		  maker_chance(maker, 50) ? key : maker_key(maker));
 	join(path, maker_chance(maker, 80) ? "/etc/sysctl.d" : "/usr/lib/sysctl.d",
 	     CHOOSE(maker, names));
-	maker_set(maker, path, key);
+	maker_set(maker, path, maker_chance(maker, 50) ? key : maker_key(maker));
 }
 
 /* The directories of the other patterns: what is in them is read by a pattern as well, whatever its
@@ -438,6 +438,12 @@ static void add_many_files(struct maker *maker)
 	}
 }
 
+static void add_random_bytes(struct maker *maker)
+{
+	maker_set(maker, "/etc/sysctl.d/zz-last.conf", maker_key(maker));
+	maker->changes_bytes = true;
+}
+
 const struct row file_rows[] = {
 	{"of files with one name, the first directory's", .add = add_same_name},
 	{"/etc before /run", .add = add_etc_and_run},
@@ -470,5 +476,6 @@ const struct row file_rows[] = {
 	{"a pattern in a file's name finds others", .add = add_pattern_for_others},
 	{"the credential beats every file for systemd", .add = add_credential},
 	{"many files", .add = add_many_files},
+	{"bytes changed at random", .add = add_random_bytes},
 };
 const size_t file_row_count = COUNT(file_rows);

@@ -297,6 +297,7 @@ _Noreturn static void run_in_root(enum program program, const char *argument, in
 
 static pid_t start(enum program program, const char *argument, int output)
 {
+	/* vfork: the sanitizers' memory is slow to copy. */
 	pid_t child = vfork();
 
 	must(child >= 0, "fork");
