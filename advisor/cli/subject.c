@@ -134,8 +134,8 @@ static bool mentions_retries2(const struct ka_boot_facts *facts)
 	static const char word[] = "retries2";
 
 	for (size_t i = 0; i < facts->file_count; i++)
-		if (facts->files[i].bytes && memmem(facts->files[i].bytes, facts->files[i].length,
-						    word, strlen(word)))
+		if (facts->files[i].bytes &&
+		    memmem(facts->files[i].bytes, facts->files[i].length, word, strlen(word)))
 			return true;
 	return false;
 }
