@@ -165,26 +165,27 @@ static const char *this_line(struct ka_arena *arena, const struct ka_boot *boot,
 	return "this line";
 }
 
-/* What the line does to its key, which is to be wanted. */
-static const char *deed(struct ka_arena *arena, const struct ka_boot *boot,
-			const struct ka_boot_line *line, int64_t wanted)
+/* What the line does to its key, which is to be as the target says. */
+static const char *deed(const struct look *look, const struct ka_boot *boot,
+			const struct ka_boot_line *line)
 {
+	struct ka_arena *arena = look->request->options->arena;
 	const char *key = ka_sysctls[line->key].key, *subject = this_line(arena, boot, line);
 	int64_t value = boot->main.values.value[line->key];
+	const char *instead = ka_arena_printf(
+		arena, "%" PRId64 " instead of %" PRId64 ", and wins over %s", value,
+		look->request->target.value[line->key], look->request->drop_in);
 
 	if (boot->main.is_indeterminate[line->key])
 		return ka_arena_printf(arena,
-				       "%s is about %s too, and which one %s takes last cannot be "
-				       "told",
+				       "%s is about %s too, and it cannot be told which one %s "
+				       "applies last",
 				       subject, key, boot->main.loader->name);
 	if (line->effect == KA_LINE_REFUSED)
-		return ka_arena_printf(arena,
-				       "the kernel refuses %s, which leaves %s at %" PRId64
-				       " instead of %" PRId64,
-				       subject, key, value, wanted);
-	return ka_arena_printf(arena, "%s %s %s %s %" PRId64 " instead of %" PRId64, subject,
-			       line->value ? "sets" : "keeps", key, line->value ? "to" : "at",
-			       value, wanted);
+		return ka_arena_printf(arena, "the kernel refuses %s, which leaves %s at %s",
+				       subject, key, instead);
+	return ka_arena_printf(arena, "%s %s %s %s %s", subject, line->value ? "sets" : "keeps",
+			       key, line->value ? "to" : "at", instead);
 }
 
 /* What can be done instead: the end of a sentence. */
@@ -199,7 +200,7 @@ static const char *way_out(const struct look *look)
 	return ka_arena_printf(arena, " (no name of a drop-in would win)%s", live);
 }
 
-/* The lines that decide about the other keys, as " (as does FILE:LINE)". */
+/* The lines that decide about the other keys. */
 static const char *accomplices(const struct look *look, const struct ka_boot *boot,
 			       const struct ka_boot_line *first)
 {
@@ -213,7 +214,7 @@ static const char *accomplices(const struct look *look, const struct ka_boot *bo
 			continue;
 		line = culprit_of(look, boot, key);
 		if (line && (line->line != first->line || strcmp(line->file, first->file) != 0))
-			words = ka_arena_printf(arena, "%s; so is %s:%u in the way", words,
+			words = ka_arena_printf(arena, "%s; %s:%u stands in the way too", words,
 						line->file, line->line);
 	}
 	return words;
@@ -247,15 +248,12 @@ static int refuse_file(const struct look *look, const struct ka_boot *boot, int 
 static int refuse(const struct look *look, const struct ka_boot *boot, int key,
 		  struct ka_error *reterr)
 {
-	const struct ka_overlay_request *request = look->request;
 	const struct ka_boot_line *line = culprit_of(look, boot, key);
-	struct ka_arena *arena = request->options->arena;
 
 	if (!line || boot->main.stopped)
 		return refuse_file(look, boot, key, reterr);
-	return ka_fail_at(reterr, KA_E_FOREIGN_LINE, line->file, line->line, 0,
-			  "%s, and wins over %s: %s%s%s",
-			  deed(arena, boot, line, request->target.value[key]), request->drop_in,
+	return ka_fail_at(reterr, KA_E_FOREIGN_LINE, line->file, line->line, 0, "%s: %s%s%s",
+			  deed(look, boot, line),
 			  is_tuned(boot, line) ? "change the profile" : "comment it out",
 			  way_out(look), accomplices(look, boot, line));
 }

@@ -28,14 +28,18 @@ void ka_print_error(const struct ka_error *error)
 void ka_error_name_root(struct ka_error *error, const char *root)
 {
 	char file[sizeof(error->file)];
+	size_t length = strlen(root);
 
+	while (length > 0 && root[length - 1] == '/')
+		length--;
 	if (error->id == KA_E_ROOT)
 		return; /* it says so itself */
 	if (!error->file[0]) {
 		ka_error_prefix(error, "%s", root);
 		return;
 	}
-	snprintf(file, sizeof(file), "%s%s", root, error->file);
+	if (snprintf(file, sizeof(file), "%.*s%s", (int)length, root, error->file) < 0)
+		return;
 	memcpy(error->file, file, sizeof(file));
 }
 

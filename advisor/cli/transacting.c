@@ -104,6 +104,21 @@ int ka_run_emit(struct ka_run *run, struct ka_error *reterr)
 	return result;
 }
 
+/* What fails here changes nothing about what was done. */
+static void give_up_lock(struct ka_run *run)
+{
+	struct ka_error error;
+
+	if (run->lock < 0)
+		return;
+	if (run->root && ka_journal_tidy(run->tree, run->state, &error) < 0) {
+		ka_error_name_root(&error, run->root);
+		ka_print_error(&error);
+		ka_print_note("an empty directory is left, which the next run removes");
+	}
+	close(run->lock);
+}
+
 int ka_run_end(struct ka_run *run, int result, struct ka_error *reterr)
 {
 	struct ka_error unsaid;
@@ -116,11 +131,7 @@ int ka_run_end(struct ka_run *run, int result, struct ka_error *reterr)
 			ka_print_error(&unsaid);
 		}
 	}
-	if (run->lock >= 0) {
-		if (run->root)
-			ka_journal_tidy(run->tree, run->state);
-		close(run->lock);
-	}
+	give_up_lock(run);
 	if (run->tree)
 		ka_tree_close(run->tree);
 	*run = KA_RUN_NONE;

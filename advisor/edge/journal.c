@@ -494,16 +494,27 @@ bool ka_journal_has_directory(const struct ka_tree *tree, const char *state_dire
 	return fd >= 0;
 }
 
-void ka_journal_tidy(const struct ka_tree *tree, const char *state_directory)
+static int remove_directory(int directory, const char *name)
+{
+	if (unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOENT || errno == ENOTEMPTY ||
+	    errno == EEXIST)
+		return 0;
+	return -errno;
+}
+
+int ka_journal_tidy(const struct ka_tree *tree, const char *state_directory,
+		    struct ka_error *reterr)
 {
 	OWNED(close_directory) int state = ka_tree_open_directory(tree, state_directory);
 	OWNED(close_directory) int parent = -1;
 	const char *name;
+	int error = state == -ENOENT ? 0 : state;
 
-	if (state < 0)
-		return;
-	unlinkat(state, JOURNAL, AT_REMOVEDIR);
-	parent = ka_tree_open_parent(tree, state_directory, &name);
+	if (state >= 0)
+		error = remove_directory(state, JOURNAL);
+	if (state >= 0 && error == 0)
+		error = parent = ka_tree_open_parent(tree, state_directory, &name);
 	if (parent >= 0)
-		unlinkat(parent, name, AT_REMOVEDIR);
+		error = remove_directory(parent, name);
+	return error < 0 ? fail(reterr, -error, state_directory) : 0;
 }

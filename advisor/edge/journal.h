@@ -38,7 +38,9 @@ int ka_journal_clean(const struct ka_tree *tree, const char *state_directory,
 /* Whether the state directory is there. */
 bool ka_journal_has_directory(const struct ka_tree *tree, const char *state_directory);
 
-/* Removes the journal's directory and then the state directory, each if it is empty. */
-void ka_journal_tidy(const struct ka_tree *tree, const char *state_directory);
+/* Removes the journal's directory and then the state directory, each if it is empty. KA_E_JOURNAL
+ * when one that is empty stays. */
+int ka_journal_tidy(const struct ka_tree *tree, const char *state_directory,
+		    struct ka_error *reterr);
 
 #endif

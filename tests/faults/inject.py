@@ -1,11 +1,10 @@
 #!/usr/bin/python3
-"""inject.py PROGRAM: makes every system call that changes something fail in turn, then it and all
+"""inject.py PROGRAM [CASE...]: makes every system call that changes something fail in turn, then it and all
 that follow, and then kills the program at each of them, during apply and rollback, on a host and on
 an image. Whatever happens, after it (or, where the run could not put everything back, after the
 next one) the values and the files are the old ones or the new ones, never a mix, and the journal is
 readable; an image has none left."""
 
-import itertools
 import os
 import re
 import sys
@@ -19,8 +18,9 @@ CALLS = ("openat", "?openat2", "write", "fsync", "?rename", "renameat", "renamea
          "unlinkat", "mkdirat")
 MORE_CALLS = ("close", "read", "?mkdir", "fchmod", "flock", "fstat", "?newfstatat", "?statx",
               "getdents64", "socket", "?faccessat", "?faccessat2", "?readlinkat", "?pread64")
-# What the program does most, to look at the files of a boot: between two of these nothing changes,
-# so that it is killed at them would say nothing new.
+# What the program does most, more than a thousand times, to look at the files of a boot: of these
+# some are taken, the closer the earlier. Between two of them nothing changes, so that it is killed at
+# them would say nothing new.
 LOOKING = ("openat", "?openat2")
 FULL = os.environ.get("KA_FULL") == "1"
 ERRORS = ("ENOSPC", "EIO")
@@ -59,6 +59,9 @@ class Case:
         leftovers = self.machine.leftovers() if has_changed else []
         assert not leftovers, f"{where}: {leftovers}"
 
+    def forgive(self, result):
+        """Puts right what the result says was left."""
+
     def check_half(self, where):
         """Right after SIGKILL: each value and the file old or new, and a readable journal."""
         values, files = self.condition()
@@ -87,7 +90,7 @@ class ImageCase(Case):
         return host.read(images.DROP_IN)
 
     def restore(self):
-        images.make_image(self.directories)
+        self.clear()
         if self.saved:
             host.write(images.DROP_IN, self.saved)
             os.chmod(images.DROP_IN, 0o644)
@@ -97,6 +100,14 @@ class ImageCase(Case):
 
     def check_rest(self, where, has_changed):
         pass
+
+    def forgive(self, result):
+        """Removing the journal's empty directories may fail, and then says so."""
+        if "an empty directory is left" in result.stderr:
+            for path in ("/.kaadvise/journal", "/.kaadvise", "/var/lib/kaadvise/journal",
+                         "/var/lib/kaadvise"):
+                if os.path.isdir(images.IMAGE + path):
+                    os.rmdir(images.IMAGE + path)
 
     def check_half(self, where):
         files, others = self.condition()
@@ -124,6 +135,14 @@ def make_cases(machine):
     )
 
 
+def points_of(calls):
+    """Numbers of calls, ascending without end."""
+    number = 1
+    while True:
+        yield number
+        number += 1 + (number // (60 if FULL else 12) if calls in LOOKING else 0)
+
+
 def run_injected(machine, words, calls, what, log):
     """Runs under strace; returns the result and the log's line of the call that was hit."""
     prefix = ("strace", "-f", "-qq", "-o", log, "-e", f"trace={calls}",
@@ -146,6 +165,7 @@ def check_condition(case, wanted, where, has_changed=True):
 def check_failed(case, result, hit, where):
     """After an error: all old and an exit code that says so, or all new."""
     code = result.returncode
+    case.forgive(result)
     if code == 0:
         check_condition(case, case.new, where)
         return
@@ -169,9 +189,8 @@ def finish(case, words, wanted, where):
 def fail_everywhere(case, calls, log):
     """Makes the n-th call fail until there is none left; returns how many points there were."""
     points = 0
-    for number in itertools.count(1):
-        # Opening files is what the program does most: there the errors take turns.
-        errors = ERRORS if FULL or calls not in LOOKING else (ERRORS[number % len(ERRORS)],)
+    for number in points_of(calls):
+        errors = ERRORS if FULL or calls not in LOOKING else (ERRORS[points % len(ERRORS)],)
         for error in errors:
             case.restore()
             result, hit = run_injected(case.machine, case.words, calls,
@@ -189,15 +208,16 @@ def fail_onwards(case, calls, log):
     """Makes the n-th call and all after it fail: then nothing can be put back either, and the next
     run does it."""
     count = 0
-    while True:
+    for number in points_of(calls):
         for then, wanted in ((case.words, case.new), (case.others[0], case.old)):
             case.restore()
             result, hit = run_injected(case.machine, case.words, calls,
-                                       f"error=EIO:when={count + 1}+", log)
-            where = f"{case.name}, EIO from {calls} {count + 1} on ({hit})"
+                                       f"error=EIO:when={number}+", log)
+            where = f"{case.name}, EIO from {calls} {number} on ({hit})"
             if not hit:
                 return count
             assert result.returncode in (0, 4, 127), f"{where}: {result}"
+            case.forgive(result)
             if result.returncode == 0:
                 check_condition(case, case.new, where)
             case.check_half(where)
@@ -207,12 +227,12 @@ def fail_onwards(case, calls, log):
 
 def kill_everywhere(case, calls, log):
     count = 0
-    while True:
+    for number in points_of(calls):
         for then, wanted in ((case.words, case.new), (case.others[0], case.old)):
             case.restore()
             _, hit = run_injected(case.machine, case.words, calls,
-                                  f"signal=SIGKILL:when={count + 1}", log)
-            where = f"{case.name}, SIGKILL at {calls} {count + 1} ({hit})"
+                                  f"signal=SIGKILL:when={number}", log)
+            where = f"{case.name}, SIGKILL at {calls} {number} ({hit})"
             if not hit:
                 return count
             case.check_half(where)
@@ -221,7 +241,7 @@ def kill_everywhere(case, calls, log):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
     program = os.path.abspath(sys.argv[1])
     if not os.access("/usr/bin/strace", os.X_OK):
@@ -230,7 +250,9 @@ def main():
     machine = host.Host(program)
     log = "/run/log"
     total = 0
-    for case in make_cases(machine):
+    cases = [case for case in make_cases(machine)
+             if not sys.argv[2:] or case.name in sys.argv[2:]]
+    for case in cases:
         for calls in CALLS + (MORE_CALLS if FULL else ()):
             failed = fail_everywhere(case, calls, log)
             killed = onwards = 0

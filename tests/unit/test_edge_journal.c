@@ -42,7 +42,7 @@ static int remove_directory(void **state)
 	}
 	if (stream)
 		closedir(stream);
-	ka_journal_tidy(&tree, state_directory);
+	assert_int_equal(ka_journal_tidy(&tree, state_directory, NULL), 0);
 	ka_tree_close(&tree);
 	return rmdir(directory);
 }
@@ -271,15 +271,24 @@ static void empty_directories_are_tidied(void **state)
 
 	(void)state;
 	assert_false(ka_journal_has_directory(&tree, state_directory));
-	ka_journal_tidy(&tree, state_directory);
+	assert_int_equal(ka_journal_tidy(&tree, state_directory, &error), 0);
 	assert_int_equal(ka_journal_write(&tree, state_directory, &example, &error), 0);
-	ka_journal_tidy(&tree, state_directory);
+	assert_int_equal(ka_journal_tidy(&tree, state_directory, &error), 0);
 	path_of(path, "000007.json");
 	assert_int_equal(access(path, F_OK), 0);
 	assert_true(ka_journal_has_directory(&tree, state_directory));
 	assert_int_equal(ka_journal_remove(&tree, state_directory, example.id, &error), 0);
-	ka_journal_tidy(&tree, state_directory);
+	assert_int_equal(ka_journal_tidy(&tree, state_directory, &error), 0);
 	assert_false(ka_journal_has_directory(&tree, state_directory));
+	/* What is no directory cannot be removed as one. */
+	snprintf(path, sizeof(path), "%s%s", directory, state_directory);
+	assert_int_equal(symlink("/nowhere", path), 0);
+	assert_int_equal(ka_journal_tidy(&tree, state_directory, &error), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/", path), 0);
+	assert_int_equal(ka_journal_tidy(&tree, state_directory, &error), -1);
+	assert_int_equal(error.id, KA_E_JOURNAL);
+	assert_int_equal(unlink(path), 0);
 }
 
 static void a_journal_is_bounded(void **state)
