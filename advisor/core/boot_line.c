@@ -226,11 +226,22 @@ static unsigned find_pattern_keys(const struct ka_loader *loader, const char *pa
 	return search.keys;
 }
 
+/* What excludes keys is compared as text: a star passes slashes. */
+static unsigned find_text_keys(const char *path, size_t *steps_left)
+{
+	unsigned keys = 0;
+
+	for (int key = 0; key < KA_KEY_COUNT; key++)
+		if (ka_spend_steps(steps_left, 1 + strlen(path)) &&
+		    ka_text_matches(path, ka_sysctls[key].file))
+			keys |= 1u << key;
+	return keys;
+}
+
 static int find_place(const struct ka_loader *loader, struct ka_line_reading *reading)
 {
 	size_t length = reading->path_length;
 
-	reading->is_no_file = false;
 	/* Compared as paths these are one key with those that can be written. */
 	if (loader->key_path == KA_PATH_COMPARED)
 		while (length > 1 && reading->path[length - 1] == '/')
@@ -250,10 +261,13 @@ static void find_keys(const struct ka_loader *loader, size_t *steps_left,
 	int place;
 
 	reading->keys = 0;
+	reading->is_no_file = false;
 	reading->is_pattern = loader->key_globs != KA_GLOB_NONE &&
 			      ka_is_pattern(reading->path, reading->path_length);
 	if (reading->is_pattern) {
 		reading->keys = find_pattern_keys(loader, reading->path, steps_left);
+		if (!reading->value && loader->dash_bare == KA_BARE_EXCLUDES_PATTERN)
+			reading->keys |= find_text_keys(reading->path, steps_left);
 		return;
 	}
 	place = find_place(loader, reading);

@@ -126,13 +126,14 @@ static void set_effect(struct ka_boot_draft *draft, enum ka_line_effect effect, 
 	draft->by = by;
 }
 
-/* The draft of an entry that is about key; its first one where it has none of its own. */
+/* The draft of an entry that is about key. */
 static ptrdiff_t draft_of(const struct work *work, const struct entry *entry, enum ka_key key)
 {
-	for (size_t i = 0; i < entry->count; i++)
-		if (work->drafts->items[entry->first + i].line.key == key)
-			return (ptrdiff_t)(entry->first + i);
-	return (ptrdiff_t)entry->first;
+	size_t at = entry->first, last = entry->first + entry->count - 1;
+
+	while (at < last && work->drafts->items[at].line.key != key)
+		at++;
+	return (ptrdiff_t)at;
 }
 
 /* ---- Reading ------------------------------------------------------------------------------ */

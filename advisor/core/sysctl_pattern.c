@@ -108,74 +108,22 @@ int ka_place_of_absolute(const char *path, size_t length)
 
 /* ---- One component ------------------------------------------------------------------------ */
 
-static bool is_lower(unsigned char byte)
-{
-	return byte >= 'a' && byte <= 'z';
-}
-
-static bool is_upper(unsigned char byte)
-{
-	return byte >= 'A' && byte <= 'Z';
-}
-
-static bool is_digit(unsigned char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-static bool is_alpha(unsigned char byte)
-{
-	return is_lower(byte) || is_upper(byte);
-}
-
-static bool is_alnum(unsigned char byte)
-{
-	return is_alpha(byte) || is_digit(byte);
-}
-
-static bool is_graph(unsigned char byte)
-{
-	return byte > ' ' && byte < 0x7f;
-}
-
-static bool is_punct(unsigned char byte)
-{
-	return is_graph(byte) && !is_alnum(byte);
-}
-
-static bool is_print(unsigned char byte)
-{
-	return is_graph(byte) || byte == ' ';
-}
-
-static bool is_blank(unsigned char byte)
-{
-	return byte == ' ' || byte == '\t';
-}
-
-static bool is_space(unsigned char byte)
-{
-	return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
-static bool is_cntrl(unsigned char byte)
-{
-	return byte < ' ' || byte == 0x7f;
-}
-
-static bool is_xdigit(unsigned char byte)
-{
-	return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
-
+/* The classes of the C locale, as pairs of first and last byte. */
 static const struct {
-	const char *name;
-	bool (*has)(unsigned char byte);
+	const char *name, *ranges;
 } classes[] = {
-	{"alpha", is_alpha}, {"digit", is_digit}, {"alnum", is_alnum},   {"upper", is_upper},
-	{"lower", is_lower}, {"space", is_space}, {"xdigit", is_xdigit}, {"punct", is_punct},
-	{"graph", is_graph}, {"print", is_print}, {"blank", is_blank},   {"cntrl", is_cntrl},
+	{"alpha", "azAZ"}, {"digit", "09"},     {"alnum", "azAZ09"},  {"upper", "AZ"},
+	{"lower", "az"},   {"space", "\t\r  "}, {"xdigit", "09afAF"}, {"punct", "!/:@[`{~"},
+	{"graph", "!~"},   {"print", " ~"},     {"blank", "\t\t  "},  {"cntrl", "\1\37\177\177"},
 };
+
+static bool is_in_ranges(const char *ranges, unsigned char byte)
+{
+	for (; *ranges != '\0'; ranges += 2)
+		if (byte >= (unsigned char)ranges[0] && byte <= (unsigned char)ranges[1])
+			return true;
+	return false;
+}
 
 /* A bracket expression while it is read. */
 struct bracket {
@@ -184,42 +132,55 @@ struct bracket {
 	bool has_it, is_broken;
 };
 
-static bool is_in_class(const char *name, size_t length, unsigned char byte, bool *ret_is_known)
+/* A class that nobody knows breaks the expression. */
+static void take_class(struct bracket *bracket, const char *name, size_t length)
 {
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (strlen(classes[i].name) == length && memcmp(classes[i].name, name, length) == 0)
-			return *ret_is_known = true, classes[i].has(byte);
-	*ret_is_known = false;
-	return false;
+		if (strlen(classes[i].name) == length &&
+		    memcmp(classes[i].name, name, length) == 0) {
+			bracket->has_it |= is_in_ranges(classes[i].ranges, bracket->byte);
+			return;
+		}
+	bracket->is_broken = true;
 }
 
 /* The end of "[:alpha:]", "[=a=]" or "[.a.]", which begin at text; NULL: it is none. */
 static const char *end_of_named(const char *text, const char *end)
 {
-	char kind = end - text > 3 ? text[1] : '\0';
+	char kind = end - text > 1 ? text[1] : '\0';
+	const char *at = text + 2;
 
 	if (text[0] != '[' || (kind != ':' && kind != '=' && kind != '.'))
 		return NULL;
-	for (const char *at = text + 2; at + 1 < end; at++)
-		if (at[0] == kind && at[1] == ']')
-			return at + 2;
-	return NULL;
+	if (kind == ':')
+		while (at < end && *at >= 'a' && *at < 'z')
+			at++;
+	else if (kind == '=')
+		at++;
+	else
+		at = memmem(at, (size_t)(end - at), ".]", 2);
+	/* What has no end is a '[', but of "[." it breaks the whole. */
+	if (!at)
+		return end;
+	return end - at > 1 && at[0] == kind && at[1] == ']' ? at + 2 : NULL;
 }
 
-/* Takes one character of a range off the bracket; an escaped one, or [.a.]. */
+/* Takes one character of a range off the bracket; an escaped one, or [.a.] or [=a=]. */
 static unsigned char take_character(struct bracket *bracket)
 {
 	const char *named = end_of_named(bracket->at, bracket->end);
 	unsigned char byte;
 
-	if (named && bracket->at[1] == '.') {
+	if (named && bracket->at[1] != ':') {
 		byte = (unsigned char)bracket->at[2];
-		bracket->is_broken = bracket->is_broken || named - bracket->at != 5;
+		bracket->is_broken = named - bracket->at != 5;
 		bracket->at = named;
 		return byte;
 	}
-	if (*bracket->at == '\\' && bracket->at + 1 < bracket->end)
-		bracket->at++;
+	if (*bracket->at == '\\' && ++bracket->at == bracket->end) {
+		bracket->is_broken = true;
+		return '\0';
+	}
 	return (unsigned char)*bracket->at++;
 }
 
@@ -227,19 +188,9 @@ static void take_member(struct bracket *bracket)
 {
 	const char *named = end_of_named(bracket->at, bracket->end);
 	unsigned char low, high;
-	bool is_known;
 
 	if (named && bracket->at[1] == ':') {
-		if (is_in_class(bracket->at + 2, (size_t)(named - bracket->at - 4), bracket->byte,
-				&is_known))
-			bracket->has_it = true;
-		bracket->is_broken = bracket->is_broken || !is_known;
-		bracket->at = named;
-		return;
-	}
-	if (named && bracket->at[1] == '=') {
-		bracket->has_it = bracket->has_it || (unsigned char)bracket->at[2] == bracket->byte;
-		bracket->is_broken = bracket->is_broken || named - bracket->at != 5;
+		take_class(bracket, bracket->at + 2, (size_t)(named - bracket->at - 4));
 		bracket->at = named;
 		return;
 	}
@@ -247,9 +198,23 @@ static void take_member(struct bracket *bracket)
 	if (bracket->end - bracket->at > 1 && bracket->at[0] == '-' && bracket->at[1] != ']') {
 		bracket->at++;
 		high = take_character(bracket);
+	} else if (bracket->end - bracket->at == 1 && bracket->at[0] == '-') {
+		/* A range without an end. */
+		bracket->is_broken = true;
 	}
-	if (bracket->byte >= low && bracket->byte <= high)
+	if (bracket->byte >= low && bracket->byte <= high && !bracket->is_broken)
 		bracket->has_it = true;
+}
+
+/* The rest, once the byte was found: there are no ranges any more. */
+static void skip_member(struct bracket *bracket)
+{
+	const char *named = end_of_named(bracket->at, bracket->end);
+
+	if (named)
+		bracket->at = named;
+	else
+		take_character(bracket);
 }
 
 /* Reads the bracket expression behind the '[' at pattern. NULL when it has no end and so is a '['
@@ -261,11 +226,14 @@ static const char *read_bracket(const char *pattern, const char *end, char byte,
 	bool is_first = true;
 
 	bracket.at += is_negated;
-	while (bracket.at < end && (is_first || *bracket.at != ']')) {
+	while (bracket.at < end && !bracket.is_broken && (is_first || *bracket.at != ']')) {
 		is_first = false;
-		take_member(&bracket);
+		if (bracket.has_it)
+			skip_member(&bracket);
+		else
+			take_member(&bracket);
 	}
-	if (bracket.at >= end)
+	if (bracket.at >= end && !bracket.is_broken)
 		return NULL;
 	*ret_has_it = !bracket.is_broken && bracket.has_it != is_negated;
 	return bracket.at + 1;
@@ -288,8 +256,9 @@ static bool matches_byte(const char **pattern, const char *end, char byte)
 			return has_it;
 		}
 	}
-	if (**pattern == '\\' && *pattern + 1 < end)
-		*pattern += 1;
+	/* A backslash at the end matches nothing. */
+	if (**pattern == '\\' && ++*pattern == end)
+		return false;
 	return *(*pattern)++ == byte;
 }
 
@@ -380,6 +349,13 @@ static const char *end_of_component(const char *at, const char *end)
 	return slash ? slash : end;
 }
 
+static const char *skip_slashes(const char *at, const char *end)
+{
+	while (at < end && *at == '/')
+		at++;
+	return at;
+}
+
 static size_t unescape(char *to, const char *at, const char *end)
 {
 	size_t length = 0;
@@ -463,6 +439,9 @@ static bool walk_from(struct walk *walk, const char *at, int node, size_t used, 
 		size_t length = unescape(walk->path + used, at, next);
 		int child = step(node, walk->path + used, length);
 
+		/* glob(3) overlooks slashes behind a file that is named outright. */
+		if (child != NOWHERE && is_file(child))
+			next = skip_slashes(next, walk->end);
 		has_found = child != NOWHERE &&
 			    walk_on(walk, next, child, used + length, depth, was_magic);
 	}
@@ -473,8 +452,12 @@ static bool walk_from(struct walk *walk, const char *at, int node, size_t used, 
 /* Nearly all patterns are about something else: their last component says so. */
 static bool may_end_in_a_file(const char *pattern, const char *end)
 {
-	const char *slash = memrchr(pattern, '/', (size_t)(end - pattern));
-	const char *last = slash ? slash + 1 : pattern;
+	const char *slash, *last;
+
+	while (end > pattern && end[-1] == '/')
+		end--;
+	slash = memrchr(pattern, '/', (size_t)(end - pattern));
+	last = slash ? slash + 1 : pattern;
 
 	for (int key = 0; key < KA_KEY_COUNT; key++)
 		if (matches(last, end, ka_sysctls[key].word, true))
