@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* One file, or all files of a directory. */
@@ -82,7 +83,8 @@ enum { PLACE_COUNT = sizeof(places) / sizeof(places[0]) };
 struct search {
 	struct ka_grep *grep;
 	struct ka_arena arena;
-	uint64_t device, inode; /* of the directory listed before */
+	dev_t device; /* of the directory listed before */
+	ino_t inode;
 };
 
 /* ---- What counts -------------------------------------------------------------------------- */
@@ -224,6 +226,20 @@ static int grep_entries(struct search *search, const struct place *place, const 
 	return result;
 }
 
+/* Whether the directory is the one that was listed before. */
+static bool is_listed_again(struct search *search, int fd)
+{
+	dev_t device = search->device;
+	ino_t inode = search->inode;
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return false;
+	search->device = status.st_dev;
+	search->inode = status.st_ino;
+	return device == status.st_dev && inode == status.st_ino;
+}
+
 static int grep_directory(struct search *search, const struct place *place, const char *directory,
 			  struct ka_error *reterr)
 {
@@ -238,9 +254,7 @@ static int grep_directory(struct search *search, const struct place *place, cons
 	if (listing.fd < 0)
 		return 0;
 	/* /lib is a link to /usr/lib on many systems. */
-	is_again = listing.device == search->device && listing.inode == search->inode;
-	search->device = listing.device;
-	search->inode = listing.inode;
+	is_again = is_listed_again(search, listing.fd);
 	result = is_again ? 0 : grep_entries(search, place, directory, &listing, reterr);
 	close(listing.fd);
 	return result;

@@ -97,18 +97,13 @@ static bool is_without_meaning(const struct reading *reading, int directory)
 	return directory == KA_IN_RUN && !reading->tree->is_host;
 }
 
-static int find_same(const struct reading *reading, int directory)
+static int find_same(const struct reading *reading, int number)
 {
-	const struct ka_listing *own = &reading->directories[directory].listing;
-
-	for (int i = 0; i < directory && own->fd >= 0; i++) {
-		const struct ka_listing *other = &reading->directories[i].listing;
-
-		if (other->fd >= 0 && other->device == own->device && other->inode == own->inode)
-			return reading->directories[i].again_of < 0
-				       ? i
-				       : reading->directories[i].again_of;
-	}
+	for (int i = 0; i < number; i++)
+		if (reading->directories[i].again_of < 0 &&
+		    ka_tree_is_same_directory(&reading->directories[i].listing,
+					      &reading->directories[number].listing))
+			return i;
 	return -1;
 }
 
@@ -116,16 +111,16 @@ static int list(struct reading *reading, int number, struct ka_error *reterr)
 {
 	struct directory *directory = &reading->directories[number];
 	const char *path = ka_boot_directory_paths[number];
-	int error = ka_tree_open_listing(reading->tree, path, &directory->listing);
+	size_t entries_left = reading->tree->entries_left;
+	int error = ka_tree_list(reading->tree, reading->arena, path, wants, &directory->listing);
 
-	if (error == 0) {
-		directory->again_of = find_same(reading, number);
-		if (directory->again_of < 0)
-			error = ka_tree_fill_listing(reading->tree, reading->arena, wants,
-						     &directory->listing);
-	}
 	if (error < 0 && (error == -ENOMEM || !is_without_meaning(reading, number)))
 		return fail(reading, error, path, reterr);
+	directory->again_of = find_same(reading, number);
+	if (directory->again_of >= 0) {
+		directory->listing.count = 0;
+		reading->tree->entries_left = entries_left;
+	}
 	return 0;
 }
 

@@ -415,31 +415,6 @@ int ka_tree_read_entry(struct ka_tree *tree, struct ka_arena *arena, const char 
 
 /* ---- Listing ------------------------------------------------------------------------------ */
 
-int ka_tree_open_listing(struct ka_tree *tree, const char *path, struct ka_listing *ret_listing)
-{
-	struct ka_listing listing = {.fd = open_directory(tree, &tree->steps_left, path)};
-	struct stat status;
-
-	if (listing.fd < 0) {
-		struct ka_node node;
-		int error = settle_failure(listing.fd, false, &node);
-
-		listing.fd = -1;
-		*ret_listing = listing;
-		return error;
-	}
-	if (fstat(listing.fd, &status) < 0) {
-		int error = -errno;
-
-		close(listing.fd);
-		return error;
-	}
-	listing.device = status.st_dev;
-	listing.inode = status.st_ino;
-	*ret_listing = listing;
-	return 0;
-}
-
 static int add_entry(struct ka_arena *arena, const struct dirent64 *found, size_t *capacity,
 		     struct ka_listing *listing)
 {
@@ -462,9 +437,14 @@ static int add_entry(struct ka_arena *arena, const struct dirent64 *found, size_
 	return arena->has_failed ? -ENOMEM : 0;
 }
 
-static bool is_self_or_parent(const char *name)
+/* `.`, which tells the inode, or `..` */
+static bool is_own(struct ka_listing *listing, const struct dirent64 *found)
 {
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+	if (found->d_name[0] != '.')
+		return false;
+	if (found->d_name[1] == '\0')
+		listing->inode = found->d_ino;
+	return found->d_name[1] == '\0' || (found->d_name[1] == '.' && found->d_name[2] == '\0');
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -483,7 +463,7 @@ static int add_entries(struct ka_tree *tree, struct ka_arena *arena, const char 
 		const struct dirent64 *found = (const void *)(buffer + at);
 
 		at += found->d_reclen;
-		if (is_self_or_parent(found->d_name))
+		if (is_own(listing, found))
 			continue;
 		if (tree->entries_left == 0)
 			return -EFBIG;
@@ -494,44 +474,58 @@ static int add_entries(struct ka_tree *tree, struct ka_arena *arena, const char 
 	return error;
 }
 
-int ka_tree_fill_listing(struct ka_tree *tree, struct ka_arena *arena,
-			 bool (*wants)(const char *name), struct ka_listing *listing)
+static int fill(struct ka_tree *tree, struct ka_arena *arena, bool (*wants)(const char *name),
+		struct ka_listing *listing)
 {
-	/* Zeroing it, as hardened builds do, would cost more than the listing. */
-	__attribute__((uninitialized)) _Alignas(struct dirent64) char buffer[LISTING_BUFFER];
+	_Alignas(struct dirent64) char buffer[LISTING_BUFFER];
 	size_t capacity = 0;
-	int error = 0;
 
-	while (listing->fd >= 0 && error == 0) {
+	for (;;) {
 		ssize_t length = getdents64(listing->fd, buffer, sizeof(buffer));
+		int error = length < 0 ? -errno : 0;
 
-		if (length < 0)
-			error = -errno;
-		else if (length == 0)
-			break;
-		else
+		if (length > 0)
 			error = add_entries(tree, arena, buffer, (size_t)length, wants, &capacity,
 					    listing);
+		if (error < 0)
+			return error;
+		if (length == 0)
+			break;
 	}
 	if (listing->count > 1)
 		qsort(listing->entries, listing->count, sizeof(*listing->entries), compare_entries);
-	return error;
+	return 0;
 }
 
 int ka_tree_list(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 		 bool (*wants)(const char *name), struct ka_listing *ret_listing)
 {
-	struct ka_listing listing;
-	int error = ka_tree_open_listing(tree, path, &listing);
+	struct ka_listing listing = {.fd = open_directory(tree, &tree->steps_left, path)};
+	int error;
 
-	if (error < 0)
-		return error;
-	error = ka_tree_fill_listing(tree, arena, wants, &listing);
+	if (listing.fd < 0) {
+		struct ka_node node;
+
+		error = settle_failure(listing.fd, false, &node);
+		listing.fd = -1;
+	} else {
+		error = fill(tree, arena, wants, &listing);
+	}
 	if (error == 0)
 		*ret_listing = listing;
 	else if (listing.fd >= 0)
 		close(listing.fd);
 	return error;
+}
+
+bool ka_tree_is_same_directory(const struct ka_listing *one, const struct ka_listing *other)
+{
+	struct stat status, other_status;
+
+	/* The numbers are at hand; only where they are equal the kernel is asked. */
+	return one->fd >= 0 && other->fd >= 0 && one->inode == other->inode &&
+	       fstat(one->fd, &status) == 0 && fstat(other->fd, &other_status) == 0 &&
+	       status.st_dev == other_status.st_dev && status.st_ino == other_status.st_ino;
 }
 
 /* ---- Making directories ------------------------------------------------------------------- */

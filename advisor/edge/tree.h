@@ -77,8 +77,8 @@ struct ka_entry {
 	unsigned char type; /* DT_* of dirent.h; DT_UNKNOWN: not told */
 };
 struct ka_listing {
-	int fd; /* of the directory, to be closed by the caller; -1: there is none */
-	uint64_t device, inode;
+	int fd;         /* of the directory, to be closed by the caller; -1: there is none */
+	uint64_t inode; /* as the directory itself says */
 	struct ka_entry *entries; /* without . and .., sorted by name, in the order of strcmp */
 	size_t count;
 };
@@ -88,11 +88,8 @@ struct ka_listing {
 int ka_tree_list(struct ka_tree *tree, struct ka_arena *arena, const char *path,
 		 bool (*wants)(const char *name), struct ka_listing *ret_listing);
 
-/* The two halves of ka_tree_list: opens the directory, whose identity then is known, and lists it.
- * The fd stays open, also on a failure of the second. */
-int ka_tree_open_listing(struct ka_tree *tree, const char *path, struct ka_listing *ret_listing);
-int ka_tree_fill_listing(struct ka_tree *tree, struct ka_arena *arena,
-			 bool (*wants)(const char *name), struct ka_listing *listing);
+/* Whether two listings are of one directory that has several names. */
+bool ka_tree_is_same_directory(const struct ka_listing *one, const struct ka_listing *other);
 
 /* The entry at path, and the listing that it is of, where its directory is remembered; or NULL. */
 const struct ka_entry *ka_tree_entry(const struct ka_tree *tree, const char *path,

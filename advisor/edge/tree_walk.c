@@ -10,6 +10,8 @@
 
 bool ka_tree_is_tidy(const char *path)
 {
+	if (path[0] == '/' && path[1] == '\0')
+		return true;
 	path += *path == '/';
 	for (;;) {
 		size_t length = strcspn(path, "/");

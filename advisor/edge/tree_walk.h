@@ -26,7 +26,7 @@ int ka_tree_walk(const struct ka_tree *tree, size_t *steps, const char *path,
  * that a link at its end is opened itself with O_PATH. */
 int ka_tree_open_plain(const struct ka_tree *tree, const char *path, int flags);
 
-/* The path has no empty component, no `.` and no `..`. */
+/* The path is the root, or has no empty component, no `.` and no `..`. */
 bool ka_tree_is_tidy(const char *path);
 
 #endif
