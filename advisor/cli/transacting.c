@@ -114,7 +114,7 @@ static void give_up_lock(struct ka_run *run)
 	if (run->root && ka_journal_tidy(run->tree, run->state, &error) < 0) {
 		ka_error_name_root(&error, run->root);
 		ka_print_error(&error);
-		ka_print_note("an empty directory is left, which the next run removes");
+		ka_print_note("what is left there, the next run removes");
 	}
 	close(run->lock);
 }
