@@ -239,7 +239,7 @@ static int list_drop_ins(struct looking *looking, size_t directory, struct ka_er
 static int read_drop_ins(struct looking *looking, struct ka_error *reterr)
 {
 	for (size_t i = 0; i < DIRECTORIES; i++)
-		if (looking->is_used[i] && (i < OF_DISTRIBUTION || i == looking->unit) &&
+		if ((i < OF_DISTRIBUTION || i == looking->unit) && looking->is_used[i] &&
 		    list_drop_ins(looking, i, reterr) < 0)
 			return -1;
 	if (looking->drop_in_count > 1)

@@ -147,14 +147,11 @@ static size_t count_entries(const struct reading *reading)
 
 static const char *join(struct ka_arena *arena, const char *directory, const char *name)
 {
-	size_t length = strlen(directory), tail = strlen(name);
-	char *path = ka_arena_alloc(arena, length + 1 + tail + 1);
+	char *path = ka_arena_alloc(arena, strlen(directory) + 1 + strlen(name) + 1);
 
 	if (!path)
 		return "";
-	memcpy(path, directory, length);
-	path[length] = '/';
-	memcpy(path + length + 1, name, tail);
+	stpcpy(stpcpy(stpcpy(path, directory), "/"), name);
 	return path;
 }
 

@@ -100,7 +100,4 @@ int ka_tree_read_entry(struct ka_tree *tree, struct ka_arena *arena, const char 
 		       const struct ka_listing *listing, const struct ka_entry *entry, size_t max,
 		       struct ka_node *ret_node);
 
-/* Makes the directory at path, its links followed inside the root, and its parents, mode 0755. */
-int ka_tree_make_directory(const struct ka_tree *tree, const char *path);
-
 #endif

@@ -347,6 +347,29 @@ static void what_may_not_be_read_is_told(void **state)
 	assert_int_equal(as_nobody(place, takes_host), 2);
 }
 
+static void lack_of_memory_is_told(void **state)
+{
+	struct place *place = *state;
+	int result = -1;
+
+	put(place, "/usr/lib/sysctl.d/a.conf", "12345678901234567890");
+	put_link(place, "/lib", "usr/lib");
+	put(place, "/etc/sysctl.conf", "x");
+	put(place, "/etc/credstore/sysctl.extra", "x");
+	for (size_t cap = 0; result < 0; cap += 8) {
+		struct found found = {0};
+		struct ka_error error = {0};
+
+		place->arena = ka_arena_make(cap);
+		result = read_quietly(place, &found, &error);
+		if (result < 0)
+			assert_int_equal(error.id, KA_E_MEMORY);
+		else
+			assert_int_equal(found.count, 4);
+		ka_arena_clear(&place->arena);
+	}
+}
+
 /* ---- Size --------------------------------------------------------------------------------- */
 
 enum { MANY = 100000 };
@@ -429,6 +452,7 @@ int main(void)
 		IN_A_PLACE(bytes_are_kept),
 		IN_A_PLACE(limits_are_told),
 		IN_BOTH_WAYS(what_may_not_be_read_is_told),
+		IN_A_PLACE(lack_of_memory_is_told),
 		IN_MEMORY(many_files_take_little_time),
 		IN_MEMORY(many_masks_take_little_time),
 		IN_MEMORY(many_links_end_soon),

@@ -478,27 +478,28 @@ static void roots_are_directories(void **state)
 	assert_false(place->tree.is_host);
 }
 
-static void directories_are_made_inside(void **state)
+static void lack_of_memory_is_told(void **state)
 {
 	struct place *place = *state;
-	mode_t mask = umask(0077);
-	struct stat status;
+	int error = -ENOMEM;
 
-	put_link(place, "/etc", "/private/etc");
-	put_directory(place, "/private/etc");
-	put_link(place, "/away", "../outside");
-	put_link(place, "/dangling", "none");
-	put(place, "/file", "");
-	assert_int_equal(ka_tree_make_directory(&place->tree, "/etc/a/b"), 0);
-	assert_int_equal(ka_tree_make_directory(&place->tree, "/etc/a/b/"), 0);
-	umask(mask);
-	assert_int_equal(stat(in_root(place, "/private/etc/a/b"), &status), 0);
-	assert_int_equal(status.st_mode & 07777, 0755);
-	assert_int_equal(ka_tree_make_directory(&place->tree, "/away/x"), -ENOENT);
-	assert_int_equal(ka_tree_make_directory(&place->tree, "/dangling/x"), -ENOENT);
-	assert_int_equal(ka_tree_make_directory(&place->tree, "/file/x"), -ENOTDIR);
-	assert_int_equal(faccessat(AT_FDCWD, place->outside, F_OK, 0), 0);
-	assert_int_equal(open(strcat(place->outside, "/x"), O_PATH), -1);
+	put(place, "/etc/d/a.conf", "12345678901234567890");
+	put_link(place, "/etc/d/b.conf", "a.conf");
+	for (size_t cap = 0; error == -ENOMEM; cap += 8) {
+		struct ka_arena arena = ka_arena_make(cap);
+		struct ka_listing listing;
+		struct ka_node node;
+
+		error = ka_tree_list(&place->tree, &arena, "/etc/d", NULL, &listing);
+		if (error == 0)
+			close(listing.fd);
+		if (error == 0)
+			error = ka_tree_read(&place->tree, &arena, "/etc/d/b.conf", MAX, &node);
+		if (error == 0)
+			assert_string_equal(node.target, "/etc/d/a.conf");
+		ka_arena_clear(&arena);
+	}
+	assert_int_equal(error, 0);
 }
 
 /* ---- Permission --------------------------------------------------------------------------- */
@@ -722,7 +723,7 @@ int main(void)
 		IN_BOTH_WAYS(entries_are_bounded),
 		IN_BOTH_WAYS(entries_may_change),
 		IN_A_PLACE(roots_are_directories),
-		IN_BOTH_WAYS(directories_are_made_inside),
+		IN_A_PLACE(lack_of_memory_is_told),
 		IN_BOTH_WAYS(permission_is_needed),
 		IN_A_PLACE(changing_files_are_read),
 		IN_BOTH_WAYS(swapped_directories_do_not_lead_out),
