@@ -81,6 +81,8 @@ static void report(struct run *run, const struct tree *tree, enum program progra
 	}
 	printf("  resolved to %s, really %s\n", outcome->stopped ? outcome->stopped : "end",
 	       answer->waits ? "waits" : "ends");
+	if (answer->said)
+		printf("  it says: %s\n", answer->said);
 	tree_print(tree, stdout);
 }
 
@@ -116,9 +118,12 @@ static void compare(struct run *run, const struct tree *tree, enum program progr
 	struct answer *answer = &sample->answers[program];
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
 	struct ka_boot_outcome outcome = sample_predict(&arena, sample, run->loaders[program]);
-	enum run_end end = sandbox_run(program, tree, &tree->base, &answer->values);
+	struct ka_text said = {0};
+	enum run_end end = sandbox_run(program, tree, &tree->base, &answer->values, &said);
 	enum proof proof;
 
+	answer->said = ka_arena_copy(&sample->arena, said.length ? said.bytes : "", said.length);
+	ka_text_clear(&said);
 	answer->waits = end == RUN_WAITS;
 	run->waits += answer->waits;
 	if (end == RUN_FAILED || !is_right(answer, &outcome)) {
@@ -130,6 +135,8 @@ static void compare(struct run *run, const struct tree *tree, enum program progr
 	run->equals += proof == PROOF_HOLDS_FOR_EQUALS;
 	if (proof == PROOF_FAILS)
 		report(run, tree, program, &outcome, "another line");
+	if (sample_find_false_claim(sample, program, &outcome))
+		report(run, tree, program, &outcome, "no complaint of a line without `=`");
 	keep_origins(run, sample, answer, &outcome);
 	ka_arena_clear(&arena);
 }

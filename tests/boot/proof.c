@@ -159,7 +159,7 @@ static bool follows(enum program program, const struct tree *tree,
 		if (!apply_edit(&edits.edit[i]))
 			return false;
 	}
-	return sandbox_run(program, tree, &other_base, &after) != RUN_FAILED &&
+	return sandbox_run(program, tree, &other_base, &after, NULL) != RUN_FAILED &&
 	       ka_settings_equal(&after, &expected);
 }
 

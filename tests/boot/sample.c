@@ -25,6 +25,45 @@ static bool is_origin(const struct origin *origin, const struct ka_boot_line *so
 	return origin->line == source->line && strcmp(origin->file, source->file) == 0;
 }
 
+/* Lines of files that are read, without an equals sign, that are not understood for lack of it. */
+static bool is_claim(const struct ka_boot_line *line)
+{
+	return line->effect == KA_LINE_IGNORED && !strchr(line->text, '=') &&
+	       (strstr(line->reason, "no `=`") || strstr(line->reason, "only # for a comment"));
+}
+
+/* systemd counts lines by all that ends them, not as editors do. */
+static bool has_plain_lines(const struct sample *sample, const char *path)
+{
+	for (size_t i = 0; i < sample->facts.file_count; i++) {
+		const struct ka_boot_file *file = &sample->facts.files[i];
+
+		if (strcmp(file->path, path) == 0)
+			return file->bytes && !memchr(file->bytes, '\r', file->length) &&
+			       !memchr(file->bytes, '\0', file->length);
+	}
+	return false;
+}
+
+const struct ka_boot_line *sample_find_false_claim(const struct sample *sample,
+						   enum program program,
+						   const struct ka_boot_outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->line_count; i++) {
+		const struct ka_boot_line *line = &outcome->lines[i];
+		char complaint[512];
+
+		snprintf(complaint, sizeof(complaint),
+			 program == PROGRAM_SYSTEMD ? "%s:%u: Line is not an assignment"
+						    : "%s(%u): invalid syntax",
+			 line->file, line->line);
+		if (is_claim(line) && has_plain_lines(sample, line->file) &&
+		    !strstr(sample->answers[program].said, complaint))
+			return line;
+	}
+	return NULL;
+}
+
 bool sample_differs(const struct sample *sample, enum program program,
 		    const struct ka_boot_outcome *outcome)
 {
@@ -38,5 +77,5 @@ bool sample_differs(const struct sample *sample, enum program program,
 		    !is_origin(&answer->origins[key], outcome->source[key]))
 			return true;
 	}
-	return false;
+	return sample_find_false_claim(sample, program, outcome) != NULL;
 }

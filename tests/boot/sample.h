@@ -16,6 +16,7 @@ struct answer {
 	bool waits; /* it never ends */
 	struct ka_settings values;
 	struct origin origins[KA_KEY_COUNT];
+	const char *said; /* on standard error; arena-owned */
 };
 
 struct sample {
@@ -29,6 +30,12 @@ struct sample {
 /* What the resolver says that loader does. Aborts without memory. */
 struct ka_boot_outcome sample_predict(struct ka_arena *arena, const struct sample *sample,
 				      const struct ka_loader *loader);
+
+/* The first line that the resolver says is no assignment to the loader, of which that did not
+ * complain; NULL: there is none. */
+const struct ka_boot_line *sample_find_false_claim(const struct sample *sample,
+						   enum program program,
+						   const struct ka_boot_outcome *outcome);
 
 /* Whether the prediction is another one than what the program does. */
 bool sample_differs(const struct sample *sample, enum program program,

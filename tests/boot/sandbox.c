@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -278,7 +279,8 @@ static struct ka_settings read_values(void)
 
 /* ---- Running -------------------------------------------------------------------------------- */
 
-_Noreturn static void run_in_root(enum program program, const char *argument, int output)
+_Noreturn static void run_in_root(enum program program, const char *argument, int output,
+				  int errors)
 {
 	char path[128];
 	char credentials[] = "CREDENTIALS_DIRECTORY=" SANDBOX_CREDENTIALS;
@@ -288,21 +290,20 @@ _Noreturn static void run_in_root(enum program program, const char *argument, in
 
 	snprintf(path, sizeof(path), PROGRAMS "%s", programs[program].path);
 	dup2(output, STDOUT_FILENO);
-	if (!getenv("KA_BOOT_SHOW"))
-		dup2(output, STDERR_FILENO);
+	dup2(errors, STDERR_FILENO);
 	if (chroot(SANDBOX_ROOT) == 0 && chdir("/") == 0)
 		execve(dynamic_loader, words, environment);
 	_exit(127);
 }
 
-static pid_t start(enum program program, const char *argument, int output)
+static pid_t start(enum program program, const char *argument, int output, int errors)
 {
 	/* vfork: the sanitizers' memory is slow to copy. */
 	pid_t child = vfork();
 
 	must(child >= 0, "fork");
 	if (child == 0)
-		run_in_root(program, argument, output);
+		run_in_root(program, argument, output, errors);
 	return child;
 }
 
@@ -313,7 +314,7 @@ bool sandbox_version(enum program program, char *ret_line, size_t size)
 	pid_t child;
 
 	must(pipe2(ends, O_CLOEXEC) == 0, "pipe");
-	child = start(program, "--version", ends[1]);
+	child = start(program, "--version", ends[1], ends[1]);
 	close(ends[1]);
 	length = read(ends[0], ret_line, size - 1);
 	close(ends[0]);
@@ -386,18 +387,42 @@ static enum run_end watch(const struct tree *tree, pid_t child)
 	return judge(status);
 }
 
+/* An empty file in memory, the same each time. */
+static int make_notes(void)
+{
+	static int notes = -1;
+
+	if (notes < 0)
+		notes = memfd_create("said", MFD_CLOEXEC);
+	must(notes >= 0 && ftruncate(notes, 0) == 0 && lseek(notes, 0, SEEK_SET) == 0, "memfd");
+	return notes;
+}
+
+static void read_notes(int notes, struct ka_text *said)
+{
+	char buffer[4096];
+	off_t offset = 0;
+	ssize_t length;
+
+	while ((length = pread(notes, buffer, sizeof(buffer), offset)) > 0) {
+		ka_text_add_bytes(said, buffer, (size_t)length);
+		offset += length;
+	}
+}
+
 enum run_end sandbox_run(enum program program, const struct tree *tree,
-			 const struct ka_settings *before, struct ka_settings *ret_after)
+			 const struct ka_settings *before, struct ka_settings *ret_after,
+			 struct ka_text *said)
 {
 	static int null = -1;
+	int notes = make_notes(), status;
 	enum run_end end;
 	pid_t child;
-	int status;
 
 	if (null < 0)
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	write_values(before);
-	child = start(program, programs[program].argument, null);
+	child = start(program, programs[program].argument, null, notes);
 	if (tree->may_wait) {
 		end = watch(tree, child);
 	} else {
@@ -405,5 +430,7 @@ enum run_end sandbox_run(enum program program, const struct tree *tree,
 		end = judge(status);
 	}
 	*ret_after = read_values();
+	if (said)
+		read_notes(notes, said);
 	return end;
 }

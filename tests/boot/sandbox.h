@@ -27,9 +27,11 @@ bool sandbox_version(enum program program, char *ret_line, size_t size);
 /* Puts the tree below the root in place of what was there. */
 void sandbox_lay_out(const struct tree *tree);
 
-/* Sets the values, runs the program, and tells what they are then. */
+/* Sets the values, runs the program, and tells what they are then. What it says on standard error
+ * is added to said, if that is not NULL. */
 enum run_end sandbox_run(enum program program, const struct tree *tree,
-			 const struct ka_settings *before, struct ka_settings *ret_after);
+			 const struct ka_settings *before, struct ka_settings *ret_after,
+			 struct ka_text *said);
 
 /* A file below the root, all links followed inside it; -1 with errno. */
 int sandbox_open_file(const char *path, int flags);
