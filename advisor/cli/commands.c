@@ -19,7 +19,7 @@ const struct ka_command ka_commands[KA_CMD_COUNT] = {
 		 "enough. The exit code is 1 when no values satisfy the path and the goals.",
 		 0, 0, ka_cmd_recommend},
 	[KA_CMD_APPLY] =
-		{"apply", "[--netns NAME|PID|PATH | --root DIR] (PATH [GOALS] | --set T,I,P)",
+		{"apply", "[--netns NETNS | --root DIR] (PATH [GOALS] | --set T,I,P)",
 		 "set the recommended values, now and for the next boot",
 		 "Sets the values in the running kernel and in a file of /etc/sysctl.d, after "
 		 "writing down what was there before. Either everything is changed or nothing "
