@@ -74,8 +74,10 @@ static int check_host(const struct ka_options *options, const struct ka_intent *
 	struct ka_checked checked;
 	struct ka_facts facts;
 
-	if (ka_read_facts(options, &facts, reterr) < 0 ||
-	    ka_check_facts(options->arena, &facts, intent, options->fail_on, &checked, reterr) < 0)
+	if (ka_read_facts(options, &facts, reterr) < 0)
+		return -1;
+	ka_ask_about_nat(intent, &facts);
+	if (ka_check_facts(options->arena, &facts, intent, options->fail_on, &checked, reterr) < 0)
 		return -1;
 	if (options->netns)
 		context.subject_words =

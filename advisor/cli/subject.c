@@ -74,12 +74,10 @@ static int read_settings(bool is_netns, struct ka_settings *ret_settings, struct
 			: ka_read_live_settings(ret_settings, reterr);
 }
 
-/* Whether the NAT question matters: it costs a netlink dump, so it is asked only when connection
- * tracking forgets before the host speaks. */
-static void ask_about_nat(const struct ka_options *options, struct ka_facts *facts)
+void ka_ask_about_nat(const struct ka_intent *intent, struct ka_facts *facts)
 {
 	int64_t lost =
-		options->stated.goals.has_lost_probes ? options->stated.goals.lost_probes : 1;
+		intent->goals.has_lost_probes ? intent->goals.lost_probes : KA_DEFAULT_LOST_PROBES;
 
 	if (facts->conntrack.is_present && ka_silence_ms(&facts->settings, lost, facts->hz) >=
 						   facts->conntrack.established_s * 1000)
@@ -121,7 +119,6 @@ int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		ka_procsys_read_number("net/ipv4/tcp_retries2", &facts.retries2, &ignored) == 0 &&
 		facts.retries2 >= 0 && facts.retries2 <= 255;
 	ka_conntrack_read(&facts.conntrack);
-	ask_about_nat(options, &facts);
 	facts.today = today();
 	look_ahead(options, &facts);
 	*ret_facts = facts;

@@ -17,6 +17,10 @@ int ka_read_live_settings(struct ka_settings *ret_settings, struct ka_error *ret
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		  struct ka_error *reterr);
 
+/* Asks whether the host translates addresses, where it matters: it costs a netlink dump, so it is
+ * asked only when connection tracking forgets before the host speaks. */
+void ka_ask_about_nat(const struct ka_intent *intent, struct ka_facts *facts);
+
 /* Reads an unpacked image: what it has after it boots. today_d is a day as in facts.today.
  * Arena-owned; safe in any thread. Errors of ka_next_boot_read. */
 int ka_read_root_facts(const struct ka_options *options, struct ka_arena *arena, const char *root,
