@@ -85,6 +85,8 @@ static int read_subject(const struct ka_options *options, struct ka_facts *facts
 
 	if (options->root_count == 0)
 		return ka_read_facts(options, facts, reterr);
+	if (options->has_set)
+		return 0; /* nothing is to be judged */
 	result = ka_read_root_facts(options, options->arena, options->roots[0], ka_now_s() / 86400,
 				    facts, reterr);
 	return within_root(options, result, reterr);
@@ -99,7 +101,7 @@ static int run_apply(const struct ka_options *options, struct ka_run *run, struc
 					   .persist_only = options->persist_only,
 					   .dry_run = options->dry_run,
 					   .drop_in = options->drop_in};
-	struct ka_facts facts;
+	struct ka_facts facts = {0};
 	int exit_code = -1;
 
 	if (read_subject(options, &facts, reterr) < 0 || ka_run_init(run, options, reterr) < 0)

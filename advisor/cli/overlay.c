@@ -321,15 +321,16 @@ static bool sets_another(const struct ka_boot *boot, const struct ka_setter *set
 
 static const char *doubts_about_other(struct ka_arena *arena, const struct ka_boot *boot)
 {
+	const struct ka_loader *loader = boot->other.loader;
 	const int64_t *other = boot->other.values.value;
 
 	if (!boot->differs)
 		return "";
 	return ka_arena_printf(arena,
-			       "%s would set %" PRId64 "/%" PRId64 "/%" PRId64
+			       "%s%s would set %" PRId64 "/%" PRId64 "/%" PRId64
 			       " from the same files: kaadvise check tells why (KA402).\n",
-			       boot->other.loader->name, other[KA_TIME], other[KA_INTVL],
-			       other[KA_PROBES]);
+			       loader->family == KA_PROCPS ? "`sysctl --system` of " : "",
+			       loader->name, other[KA_TIME], other[KA_INTVL], other[KA_PROBES]);
 }
 
 /* What may come out differently after all: the other loader, and who is not part of the outcome. */

@@ -112,7 +112,7 @@ teardown() {
 		assert_line --partial "/etc/sysctl.conf:1: error"
 		assert_line --partial "no name of a drop-in would win"
 		assert_line "procps 4"
-		assert_line --regexp '^procps-.* would set 999/10/7 '
+		assert_line --regexp '^`sysctl --system` of procps-.* would set 999/10/7'
 		assert_line "270/10/7"
 	fi
 }

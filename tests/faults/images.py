@@ -4,6 +4,7 @@ links that lead outside, journals of others, read-only ones, and runs that died 
 outside of the image changes, and inside nothing but the drop-in stays."""
 
 import fcntl
+import itertools
 import os
 import shutil
 import subprocess
@@ -235,6 +236,22 @@ def the_host_is_no_image(machine):
     unchanged(machine, (*SET, "--netns", "x"), 2, "KA-U004")
 
 
+@situation
+def a_container_that_becomes_an_image(machine):
+    """There `/` is an image: a build in it changes its own files."""
+    container = ("unshare", "--pid", "--fork")
+    write("/.dockerenv", "")
+    before = entries("/etc/sysctl.d"), entries("/var/lib"), machine.values()
+    try:
+        expect(machine, (*set_words(NEW), "--root", "/", "--loader", "systemd"), 0,
+               "in the image /", prefix=container)
+        assert read(host.DROP_IN).endswith(lines_for(NEW))
+    finally:
+        os.unlink("/.dockerenv")
+    os.unlink(host.DROP_IN)
+    assert (entries("/etc/sysctl.d"), entries("/var/lib"), machine.values()) == before
+
+
 # Made to harm
 
 
@@ -247,17 +264,22 @@ LINKS = (
 )
 
 
+# An older kernel, or a sandbox: paths are walked step by step.
+WITHOUT_OPENAT2 = ("strace", "-f", "-qq", "-o", "/run/strace.log", "-e", "trace=openat2", "-e",
+                   "inject=openat2:error=ENOSYS")
+
+
 @situation
 def directories_that_lead_outside(machine):
     """A link to nothing inside: refused, or not needed. Never followed to the host."""
-    for name, target in LINKS:
+    for (name, target), prefix in itertools.product(LINKS, ((), WITHOUT_OPENAT2)):
         make_image(("etc/sysctl.d", "var/lib"))
         path = f"{IMAGE}/{name}"
         if os.path.isdir(path):
             shutil.rmtree(path)
         os.symlink(target, path)
         before = entries(IMAGE)
-        result = machine.run(*SET)
+        result = machine.run(*SET, prefix=prefix)
         assert result.returncode in (0, 4), (name, target, result)
         if result.returncode == 4:
             assert entries(IMAGE) == before and "KA-A00" in result.stderr, (name, result)
@@ -269,15 +291,16 @@ def directories_that_lead_outside(machine):
 @situation
 def directories_that_lead_elsewhere_inside(machine):
     """What is a link to a directory of the image is followed there."""
-    for name, target in (("etc", "/data"), ("etc/sysctl.d", "/data/x"), ("var", "/data/y"),
-                         ("etc/sysctl.d", "../../../../../data/x"), ("var/lib/kaadvise", "/data/z")):
+    links = (("etc", "/data"), ("etc/sysctl.d", "/data/x"), ("var", "/data/y"),
+             ("etc/sysctl.d", "../../../../../data/x"), ("var/lib/kaadvise", "/data/z"))
+    for (name, target), prefix in itertools.product(links, ((), WITHOUT_OPENAT2)):
         make_image(("etc/sysctl.d", "var/lib", "data/x", "data/y", "data/z"))
         path = f"{IMAGE}/{name}"
         if os.path.isdir(path):
             shutil.rmtree(path)
         os.symlink(target, path)
         before = entries(IMAGE)
-        expect(machine, SET, 0)
+        expect(machine, SET, 0, prefix=prefix)
         added = set(entries(IMAGE)) - set(before)
         added -= {f"{IMAGE}/data/sysctl.d"}
         (file,) = added
