@@ -1,5 +1,6 @@
 #include "core/boot_files.h"
 
+#include "core/boot_reader.h"
 #include "core/sysctl_pattern.h"
 
 #include <stdlib.h>
@@ -19,11 +20,9 @@ static const unsigned char ranks[][KA_BOOT_DIRECTORIES] = {
 struct planning {
 	struct ka_arena *arena;
 	const struct ka_boot_facts *facts;
+	const struct ka_boot_index *index;
 	const struct ka_loader *loader;
-	const bool *matters;
 	size_t *steps_left;
-	struct ka_boot_item *sorted; /* files of directories, sorted by name or directory */
-	size_t sorted_count;
 	struct ka_boot_item *items;
 	size_t count, capacity;
 	const char *stopped;
@@ -63,7 +62,7 @@ static bool counts(const struct ka_loader *loader, const struct ka_boot_file *fi
 
 static bool matters(const struct planning *planning, const struct ka_boot_file *file)
 {
-	return planning->matters[file - planning->facts->files];
+	return planning->index->matters[file - planning->facts->files];
 }
 
 static const char *why_unread(const struct planning *planning, const struct ka_boot_file *file)
@@ -93,7 +92,7 @@ static void add(struct planning *planning, struct ka_boot_item item)
 	if (!matters(planning, item.file) && !is_waited_for(item.file))
 		return;
 	if (planning->count == planning->capacity) {
-		size_t capacity = planning->capacity * 2 + planning->facts->file_count + 8;
+		size_t capacity = planning->capacity ? planning->capacity * 2 : 8;
 		struct ka_boot_item *items =
 			ka_arena_array(planning->arena, capacity, sizeof(*items));
 
@@ -114,29 +113,12 @@ static void add_unread(struct planning *planning, const struct ka_boot_file *fil
 	    (struct ka_boot_item){.file = file, .effect = KA_LINE_IGNORED, .reason = reason});
 }
 
-static int compare_by_name(const void *a, const void *b)
-{
-	const struct ka_boot_item *left = a, *right = b;
-	int names = strcmp(left->file->name, right->file->name);
-
-	return names ? names : (left->rank > right->rank) - (left->rank < right->rank);
-}
-
-static int compare_by_directory(const void *a, const void *b)
-{
-	const struct ka_boot_item *left = a, *right = b;
-
-	if (left->rank != right->rank)
-		return left->rank > right->rank ? 1 : -1;
-	return strcmp(left->file->name, right->file->name);
-}
-
 /* ---- Names that are patterns -------------------------------------------------------------- */
 
 /* Files that a name stands for, in the order in which glob(3) gives them. */
 struct name_search {
 	struct planning *planning;
-	const struct ka_boot_item *item;
+	const struct ka_boot_file *file;
 	bool is_found, is_over;
 };
 
@@ -152,41 +134,36 @@ static void add_matching(void *context, const char *pattern)
 	struct name_search *search = context;
 	struct planning *planning = search->planning;
 
-	for (size_t i = 0; i < planning->sorted_count; i++) {
-		const struct ka_boot_item *item = &planning->sorted[i];
-		size_t cost = 1 + strlen(pattern) * strlen(item->file->name) / 64;
+	for (size_t i = 0; i < planning->index->sorted_count && !search->is_over; i++) {
+		const struct ka_boot_file *file = planning->index->sorted[i];
+		size_t cost = 1 + strlen(pattern) * strlen(file->name) / 64;
 
 		if (!ka_spend_steps(planning->steps_left, cost))
 			return;
-		if (item->rank != search->item->rank ||
-		    !ka_one_name_matches(pattern, item->file->name))
+		if (file->directory != search->file->directory ||
+		    !ka_one_name_matches(pattern, file->name))
 			continue;
 		search->is_found = true;
-		if (search->is_over)
-			return;
-		search->is_over = !can_be_opened(item->file);
-		add(planning,
-		    (struct ka_boot_item){.file = item->file, .rank = item->rank, .is_read = true});
+		search->is_over = !can_be_opened(file);
+		add(planning, (struct ka_boot_item){.file = file, .is_read = true});
 	}
 }
 
-static void add_read(struct planning *planning, const struct ka_boot_item *item)
+static void add_read(struct planning *planning, const struct ka_boot_file *file)
 {
-	struct name_search search = {.planning = planning, .item = item};
+	struct name_search search = {.planning = planning, .file = file};
 	size_t before = planning->count;
 
-	if (planning->loader->file_names == KA_NAME_IS_PATTERN &&
-	    ka_is_name_pattern(item->file->name))
-		ka_name_expand(item->file->name, planning->steps_left, add_matching, &search);
+	if (planning->loader->file_names == KA_NAME_IS_PATTERN && ka_is_name_pattern(file->name))
+		ka_name_expand(file->name, planning->steps_left, add_matching, &search);
 	if (!search.is_found) {
-		add(planning,
-		    (struct ka_boot_item){.file = item->file, .rank = item->rank, .is_read = true});
+		add(planning, (struct ka_boot_item){.file = file, .is_read = true});
 		return;
 	}
 	for (size_t i = before; i < planning->count; i++)
-		if (planning->items[i].file == item->file)
+		if (planning->items[i].file == file)
 			return;
-	add_unread(planning, item->file, "the name of its file is a pattern that names others");
+	add_unread(planning, file, "the name of its file is a pattern that names others");
 }
 
 /* ---- Directories -------------------------------------------------------------------------- */
@@ -211,73 +188,60 @@ static struct ka_boot_item hidden_item(const struct planning *planning,
 	return item;
 }
 
-/* All files of one name, from sorted[from] on, the first directory first. Returns where the next
- * name begins. */
-static size_t add_name(struct planning *planning, size_t from)
+static unsigned rank_of(const struct planning *planning, const struct ka_boot_file *file)
+{
+	return planning->loader ? ranks[planning->loader->directories][file->directory] : UNREAD;
+}
+
+/* A file and those of its name that stand in directories before it. */
+static void add_file(struct planning *planning, const struct ka_boot_file *file,
+		     const struct ka_boot_file **taker)
+{
+	const char *reason = why_unread(planning, file);
+
+	if (reason)
+		add_unread(planning, file, reason);
+	else if (*taker && matters(planning, file))
+		add(planning, hidden_item(planning, file, *taker));
+	else if (!*taker && counts(planning->loader, file))
+		add_read(planning, *taker = file);
+}
+
+/* All files of one name, count of them, the first directory first. */
+static void add_name(struct planning *planning, const struct ka_boot_file *const *files,
+		     size_t count)
 {
 	const struct ka_boot_file *taker = NULL;
-	size_t at = from;
 
-	for (; at < planning->sorted_count &&
-	       strcmp(planning->sorted[at].file->name, planning->sorted[from].file->name) == 0;
-	     at++) {
-		const struct ka_boot_item *item = &planning->sorted[at];
-
-		if (!item->is_read) {
-			add(planning, *item);
-		} else if (taker) {
-			if (matters(planning, item->file))
-				add(planning, hidden_item(planning, item->file, taker));
-		} else if (counts(planning->loader, item->file)) {
-			taker = item->file;
-			add_read(planning, item);
-		}
-	}
-	return at;
+	for (unsigned rank = 0; rank <= UNREAD; rank++)
+		for (size_t i = 0; i < count; i++)
+			if (rank_of(planning, files[i]) == rank)
+				add_file(planning, files[i], &taker);
 }
 
-static void add_directories(struct planning *planning)
+static void add_by_name(struct planning *planning)
 {
-	bool by_name = !planning->loader || planning->loader->same_name == KA_SAME_NAME_HIDES;
+	const struct ka_boot_index *index = planning->index;
+	size_t from = 0;
 
-	qsort(planning->sorted, planning->sorted_count, sizeof(*planning->sorted),
-	      by_name ? compare_by_name : compare_by_directory);
-	if (by_name) {
-		for (size_t at = 0; at < planning->sorted_count;)
-			at = add_name(planning, at);
-		return;
-	}
-	for (size_t i = 0; i < planning->sorted_count; i++)
-		if (!planning->sorted[i].is_read)
-			add(planning, planning->sorted[i]);
-		else if (counts(planning->loader, planning->sorted[i].file))
-			add_read(planning, &planning->sorted[i]);
-}
-
-/* Sorts out the files of directories, each directory once. */
-static int collect(struct planning *planning, struct ka_error *reterr)
-{
-	const struct ka_boot_facts *facts = planning->facts;
-
-	planning->sorted =
-		ka_arena_array(planning->arena, facts->file_count + 1, sizeof(*planning->sorted));
-	if (!planning->sorted)
-		return ka_fail_memory(reterr);
-	for (size_t i = 0; i < facts->file_count; i++) {
-		const struct ka_boot_file *file = &facts->files[i];
-		struct ka_boot_item *item = &planning->sorted[planning->sorted_count];
-
-		if (file->is_again || file->directory >= KA_SYSCTL_CONF)
+	for (size_t i = 1; i <= index->sorted_count; i++) {
+		if (i < index->sorted_count &&
+		    strcmp(index->sorted[i]->name, index->sorted[from]->name) == 0)
 			continue;
-		item->file = file;
-		item->reason = why_unread(planning, file);
-		item->is_read = !item->reason;
-		item->effect = KA_LINE_IGNORED;
-		item->rank = item->is_read ? ranks[planning->loader->directories][file->directory]
-					   : UNREAD;
-		planning->sorted_count++;
+		add_name(planning, index->sorted + from, i - from);
+		from = i;
 	}
-	return 0;
+}
+
+static void add_by_directory(struct planning *planning)
+{
+	for (unsigned rank = 0; rank <= UNREAD; rank++)
+		for (size_t i = 0; i < planning->index->sorted_count; i++) {
+			const struct ka_boot_file *taker = NULL;
+
+			if (rank_of(planning, planning->index->sorted[i]) == rank)
+				add_file(planning, planning->index->sorted[i], &taker);
+		}
 }
 
 /* ---- /etc/sysctl.conf and the credential -------------------------------------------------- */
@@ -393,23 +357,67 @@ static bool exists(const struct ka_boot_file *file)
 	       file->type != KA_NODE_LOOP;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	const struct ka_boot_file *left = *(const struct ka_boot_file *const *)a;
+	const struct ka_boot_file *right = *(const struct ka_boot_file *const *)b;
+
+	return strcmp(left->name, right->name);
+}
+
+static void look_at_bytes(const struct ka_boot_facts *facts, bool *matters_of, bool *ret_is_idle)
+{
+	*ret_is_idle = true;
+	for (size_t i = 0; i < facts->file_count; i++) {
+		const struct ka_boot_file *file = &facts->files[i];
+
+		matters_of[i] = file->type == KA_NODE_REGULAR &&
+				ka_bytes_may_matter(file->bytes, file->length);
+		if (matters_of[i] || is_waited_for(file))
+			*ret_is_idle = false;
+	}
+}
+
+int ka_boot_index_make(struct ka_arena *arena, const struct ka_boot_facts *facts,
+		       struct ka_boot_index *ret_index, struct ka_error *reterr)
+{
+	bool *matters_of = ka_arena_array(arena, facts->file_count + 1, sizeof(*matters_of));
+	struct ka_boot_index index = {.matters = matters_of};
+
+	if (!matters_of)
+		return ka_fail_memory(reterr);
+	look_at_bytes(facts, matters_of, &index.is_idle);
+	if (!index.is_idle) {
+		index.sorted = ka_arena_array(arena, facts->file_count + 1, sizeof(*index.sorted));
+		if (!index.sorted)
+			return ka_fail_memory(reterr);
+		for (size_t i = 0; i < facts->file_count; i++)
+			if (!facts->files[i].is_again && facts->files[i].directory < KA_SYSCTL_CONF)
+				index.sorted[index.sorted_count++] = &facts->files[i];
+		qsort(index.sorted, index.sorted_count, sizeof(*index.sorted), compare_names);
+	}
+	*ret_index = index;
+	return 0;
+}
+
 int ka_boot_plan_make(struct ka_arena *arena, const struct ka_boot_facts *facts,
-		      const struct ka_loader *loader, const bool *matters_of, size_t *steps_left,
-		      struct ka_boot_plan *ret_plan, struct ka_error *reterr)
+		      const struct ka_boot_index *index, const struct ka_loader *loader,
+		      size_t *steps_left, struct ka_boot_plan *ret_plan, struct ka_error *reterr)
 {
 	struct planning planning = {.arena = arena,
 				    .facts = facts,
+				    .index = index,
 				    .loader = loader,
-				    .matters = matters_of,
 				    .steps_left = steps_left};
 	const struct ka_boot_file *conf = find_conf(facts);
 	bool is_conf_first = loader && loader->sysctl_conf == KA_CONF_FIRST_OR_NOTHING;
 
-	if (collect(&planning, reterr) < 0)
-		return -1;
 	if (is_conf_first)
 		add_conf(&planning, conf);
-	add_directories(&planning);
+	if (!loader || loader->same_name == KA_SAME_NAME_HIDES)
+		add_by_name(&planning);
+	else
+		add_by_directory(&planning);
 	if (!is_conf_first)
 		add_conf(&planning, conf);
 	add_credentials(&planning);

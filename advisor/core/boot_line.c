@@ -50,10 +50,22 @@ static bool is_comment(const struct ka_loader *loader, char first)
 	return first == '#' || (first == ';' && loader->comments == KA_COMMENT_HASH_SEMICOLON);
 }
 
-/* Whether "eepalive" stands at text, in whatever case. */
-static bool has_word_at(const char *text, const char *end)
+/* Whether what follows the k of one of the names stands at text, in whatever case; a brace may
+ * stand for the last part. */
+static bool has_name_at(const char *text, const char *end)
 {
-	return end - text >= 8 && strncasecmp(text, "eepalive", 8) == 0;
+	static const char *const parts[] = {"time", "intvl", "probes", "{"};
+	static const char common[] = "eepalive_";
+	size_t length = strlen(common);
+
+	if ((size_t)(end - text) < length || strncasecmp(text, common, length) != 0)
+		return false;
+	text += length;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if ((size_t)(end - text) >= strlen(parts[i]) &&
+		    strncasecmp(text, parts[i], strlen(parts[i])) == 0)
+			return true;
+	return false;
 }
 
 /* Whether a key can be one of ours: it is in the name of all three, or there is a wildcard. Nearly
@@ -69,20 +81,13 @@ static bool may_matter(struct span key)
 			return true;
 		case 'k':
 		case 'K':
-			if (has_word_at(at + 1, end))
+			if (has_name_at(at + 1, end))
 				return true;
 			break;
 		default:
 			break;
 		}
 	return false;
-}
-
-bool ka_bytes_may_matter(const char *bytes, size_t length)
-{
-	return memmem(bytes, length, "eepalive", 8) || memmem(bytes, length, "EEPALIVE", 8) ||
-	       memchr(bytes, '*', length) || memchr(bytes, '?', length) ||
-	       memchr(bytes, '[', length) || memchr(bytes, '\\', length);
 }
 
 /* ---- The key's path ----------------------------------------------------------------------- */

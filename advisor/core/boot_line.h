@@ -44,7 +44,4 @@ size_t ka_path_simplify(char *path, size_t length, bool drops_dots);
 /* Whether a component of the path is `..`. */
 bool ka_path_goes_up(const char *path, size_t length);
 
-/* A quick look at a whole file: false when no line of it can be about the keys. */
-bool ka_bytes_may_matter(const char *bytes, size_t length);
-
 #endif

@@ -143,9 +143,11 @@ static unsigned find_keys(const struct look *look, size_t *steps_left, bool *ret
 {
 	struct ka_pattern_rules rules = {true, steps_left};
 	const char *path = look->path + (look->path[0] == '/');
-	unsigned keys = 0;
+	int place = ka_place_of(path, strlen(path));
+	unsigned keys = place >= 0 ? 1u << place : 0;
 
-	ka_pattern_each(path, &rules, note_key, &keys);
+	if (strpbrk(path, "*?[{\\"))
+		ka_pattern_each(path, &rules, note_key, &keys);
 	*ret_is_elsewhere = keys == 0;
 	return keys ? keys : find_last_name(look);
 }

@@ -20,6 +20,35 @@ static const unsigned ends_of[] = {
 static const size_t piece_sizes[] = {
 	[KA_PIECES_NONE] = SIZE_MAX, [KA_PIECES_2047] = 2047, [KA_PIECES_4095] = 4095};
 
+/* What each line about the keys has one of: a wildcard, a backslash that the shell removes, or the
+ * k of a name. */
+static const char signs[] = {'*', '?', '[', '\\', 'k', 'K'};
+enum { SIGNS = sizeof(signs) / sizeof(signs[0]) };
+
+static bool is_keepalive(const char *at, const char *end)
+{
+	return end - at > 8 && (at[1] | 0x20) == 'e' && strncasecmp(at + 1, "eepalive", 8) == 0;
+}
+
+static const char *find_sign(char sign, const char *bytes, size_t length)
+{
+	const char *end = bytes + length, *at = memchr(bytes, sign, length);
+
+	if (sign != 'k' && sign != 'K')
+		return at;
+	while (at && !is_keepalive(at, end))
+		at = memchr(at + 1, sign, (size_t)(end - at) - 1);
+	return at;
+}
+
+bool ka_bytes_may_matter(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < SIGNS; i++)
+		if (find_sign(signs[i], bytes, length))
+			return true;
+	return false;
+}
+
 void ka_boot_reader_init(struct ka_boot_reader *reader, const struct ka_loader *loader,
 			 struct ka_arena *arena, const char *bytes, size_t length)
 {
@@ -30,6 +59,29 @@ void ka_boot_reader_init(struct ka_boot_reader *reader, const struct ka_loader *
 
 		reader->next[i] = found ? (size_t)(found - bytes) : length;
 	}
+	for (size_t i = 0; i < SIGNS; i++) {
+		const char *found = find_sign(signs[i], bytes, length);
+
+		reader->signs[i] = found ? (size_t)(found - bytes) : length;
+	}
+}
+
+/* Where the next sign stands. */
+static size_t next_sign(struct ka_boot_reader *reader)
+{
+	size_t nearest = reader->length;
+
+	for (size_t i = 0; i < SIGNS; i++) {
+		if (reader->signs[i] < reader->at) {
+			const char *found = find_sign(signs[i], reader->bytes + reader->at,
+						      reader->length - reader->at);
+
+			reader->signs[i] = found ? (size_t)(found - reader->bytes) : reader->length;
+		}
+		if (reader->signs[i] < nearest)
+			nearest = reader->signs[i];
+	}
+	return nearest;
 }
 
 /* Where the byte stands next. Each byte of the file is looked at once. */
@@ -69,8 +121,46 @@ static bool next_line(struct ka_boot_reader *reader, struct ka_boot_text *text, 
 	if (reader->loader->long_lines == KA_LONG_LINE_DROPS_REST && text->length >= LONG_LINE)
 		reader->is_lost = true;
 	text->is_lost = reader->is_lost;
-	reader->at = is_cut ? end : end + 1;
+	reader->at = is_cut || !*ret_has_end ? end : end + 1;
 	return true;
+}
+
+/* Behind the last line that ends within length bytes from `from`; from: none does. */
+static size_t last_line_from(const struct ka_boot_reader *reader, size_t from, size_t length)
+{
+	size_t to = from + length;
+
+	for (int i = LF; i <= NUL; i++) {
+		const char *end = NULL;
+
+		if (ends_of[reader->loader->line_ends] & 1u << i)
+			end = memrchr(reader->bytes + from, end_bytes[i], to - from);
+		if (end)
+			from = (size_t)(end - reader->bytes) + 1;
+	}
+	return from;
+}
+
+/* From the beginning of one line to that of the next with a sign. A line of 1 MiB is not passed
+ * over where it makes a difference. */
+static void skip_to_sign(struct ka_boot_reader *reader)
+{
+	size_t sign = next_sign(reader);
+	bool minds_length =
+		reader->loader->long_lines == KA_LONG_LINE_DROPS_REST && !reader->is_lost;
+
+	if (sign == reader->length) {
+		reader->at = sign;
+		return;
+	}
+	while (minds_length && sign - reader->at >= LONG_LINE) {
+		size_t at = last_line_from(reader, reader->at, LONG_LINE);
+
+		if (at == reader->at)
+			return;
+		reader->at = at;
+	}
+	reader->at = last_line_from(reader, reader->at, sign - reader->at);
 }
 
 static bool is_continued(const struct ka_boot_text *text)
@@ -110,6 +200,7 @@ bool ka_boot_reader_next(struct ka_boot_reader *reader, struct ka_boot_text *ret
 {
 	bool has_end;
 
+	skip_to_sign(reader);
 	if (!next_line(reader, ret_text, &has_end))
 		return false;
 	if (reader->loader->continuation == KA_CONTINUES_BACKSLASH && is_continued(ret_text))

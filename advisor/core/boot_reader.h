@@ -1,4 +1,5 @@
-/* The bytes of a file of settings, cut into what a loader takes for its lines. */
+/* The bytes of a file of settings, cut into what a loader takes for its lines. Most lines are about
+ * something else: only those that hold a sign of being about the keys are cut out. */
 #ifndef KA_CORE_BOOT_READER_H
 #define KA_CORE_BOOT_READER_H
 
@@ -11,6 +12,7 @@ struct ka_boot_reader {
 	const char *bytes;
 	size_t length, at;
 	size_t next[3];    /* where the next LF, CR and NUL stand; length: nowhere */
+	size_t signs[6];   /* the same of the signs, see ka_bytes_may_matter */
 	bool is_lost;      /* a line of 1 MiB has come */
 	size_t line_start; /* of the line that editors count as number line */
 	unsigned line;
@@ -28,7 +30,10 @@ struct ka_boot_text {
 void ka_boot_reader_init(struct ka_boot_reader *reader, const struct ka_loader *loader,
 			 struct ka_arena *arena, const char *bytes, size_t length);
 
-/* The next line; false at the end. */
+/* A quick look at a whole file: false when no line of it can be about the keys. */
+bool ka_bytes_may_matter(const char *bytes, size_t length);
+
+/* The next line that may matter; false at the end. */
 bool ka_boot_reader_next(struct ka_boot_reader *reader, struct ka_boot_text *ret_text);
 
 /* Moves line and line_start to the line, as editors count, that holds offset. Offsets must not

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_MAX = 4000000, TEXT_MAX = 1024, BYTES_PER_STEP = 256 };
+enum { STEPS_MAX = 20000000, TEXT_MAX = 1024, BYTES_PER_STEP = 256 };
 
 /* A line that the loader understands: drafts first to first + count - 1, one for each key. */
 struct entry {
@@ -588,16 +588,8 @@ static void finish(struct work *work, size_t first)
 int ka_boot_run_init(struct ka_arena *arena, const struct ka_boot_facts *facts,
 		     struct ka_boot_run *ret_run, struct ka_error *reterr)
 {
-	bool *matters = ka_arena_array(arena, facts->file_count + 1, sizeof(*matters));
-
-	if (!matters)
-		return ka_fail_memory(reterr);
-	for (size_t i = 0; i < facts->file_count; i++)
-		matters[i] = facts->files[i].type == KA_NODE_REGULAR &&
-			     ka_bytes_may_matter(facts->files[i].bytes, facts->files[i].length);
-	*ret_run = (struct ka_boot_run){
-		.arena = arena, .facts = facts, .matters = matters, .steps_left = STEPS_MAX};
-	return 0;
+	*ret_run = (struct ka_boot_run){.arena = arena, .facts = facts, .steps_left = STEPS_MAX};
+	return ka_boot_index_make(arena, facts, &ret_run->index, reterr);
 }
 
 static int read_all(struct work *work, const struct ka_boot_plan *plan)
@@ -631,7 +623,7 @@ int ka_boot_run(struct ka_boot_run *run, const struct ka_loader *loader,
 	struct ka_boot_plan plan;
 	size_t first = drafts->count;
 
-	if (ka_boot_plan_make(run->arena, run->facts, loader, run->matters, &run->steps_left, &plan,
+	if (ka_boot_plan_make(run->arena, run->facts, &run->index, loader, &run->steps_left, &plan,
 			      reterr) < 0 ||
 	    read_all(&work, &plan) < 0 || apply(&work) < 0)
 		return -1;

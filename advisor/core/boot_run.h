@@ -26,8 +26,8 @@ struct ka_boot_drafts {
 struct ka_boot_run {
 	struct ka_arena *arena;
 	const struct ka_boot_facts *facts;
-	const bool *matters; /* of each file: see ka_boot_plan_make */
-	size_t steps_left;   /* of work on patterns, and bytes that are read again */
+	struct ka_boot_index index;
+	size_t steps_left; /* of work on patterns, and bytes that are read again */
 };
 
 /* What a loader has done to values and drafts. */
