@@ -22,7 +22,7 @@ struct ka_tree {
 
 enum {
 	KA_TREE_BYTES_MAX = 48 * 1024 * 1024, /* of one root altogether */
-	KA_TREE_ENTRIES_MAX = 200000,
+	KA_TREE_ENTRIES_MAX = 300000,
 	KA_TREE_STEPS_MAX = 50000,
 	KA_TREE_LINKS_MAX = 40,
 };
