@@ -452,6 +452,56 @@ static void entries_may_change(void **state)
 	close(listing.fd);
 }
 
+/* ---- Remembered names --------------------------------------------------------------------- */
+
+static void put_remembered(struct place *place)
+{
+	put(place, "/etc/file", "file\n");
+	put(place, "/etc/d/file", "deep\n");
+	put_link(place, "/etc/link", "d/file");
+	put_link(place, "/etc/mask", "/dev/null");
+	put(place, "/usr/lib/file", "usr\n");
+	put_link(place, "/lib", "usr/lib");
+	put_link(place, "/loop", "loop");
+	assert_int_equal(mkfifo(in_root(place, "/etc/fifo"), 0644), 0);
+}
+
+/* What is remembered makes answers quick, not other ones. */
+static void remembered_names_change_nothing(void **state)
+{
+	static const char *const paths[] = {
+		"/",         "/etc",          "/etc/file", "/etc/d/file",     "/etc/link",
+		"/etc/mask", "/usr/lib/file", "/lib/file", "/lib/../etc",     "/loop",
+		"/loop/x",   "/etc/fifo",     "/etc/none", "/etc/none/x",     "/none",
+		"/usr",      "/usr/none",     "/etc/d",    "/etc/file/x",     "/usr/local/lib/x",
+		"/et",       "/etc/fil",      "/etc/fi",   "/etc/../etc/file"};
+	enum { COUNT = sizeof(paths) / sizeof(paths[0]) };
+	struct place *place = *state;
+	struct ka_node before[COUNT];
+
+	put_remembered(place);
+	for (size_t i = 0; i < COUNT; i++)
+		before[i] = look_at(place, paths[i]);
+	ka_tree_remember(&place->tree, &place->arena);
+	for (size_t i = 0; i < COUNT; i++) {
+		int fd = ka_tree_open_directory(&place->tree, paths[i]);
+
+		assert_node(place, paths[i], before[i].type, before[i].target, before[i].bytes);
+		ka_test_at("%s", paths[i]);
+		assert_int_equal(fd >= 0, before[i].type == KA_NODE_DIRECTORY);
+		if (fd >= 0)
+			close(fd);
+	}
+	/* It is a memory: what is new is not seen until it is forgotten. */
+	put(place, "/etc/none", "new\n");
+	assert_node(place, "/etc/none", KA_NODE_ABSENT, NULL, NULL);
+	assert_int_equal(remove(in_root(place, "/etc/file")), 0);
+	assert_node(place, "/etc/file", KA_NODE_ABSENT, NULL, NULL);
+	ka_tree_forget(&place->tree);
+	assert_node(place, "/etc/none", KA_NODE_REGULAR, NULL, "new\n");
+	ka_tree_forget(&place->tree);
+}
+
 /* ---- Roots -------------------------------------------------------------------------------- */
 
 static void roots_are_directories(void **state)
@@ -722,6 +772,7 @@ int main(void)
 		IN_BOTH_WAYS(what_is_not_there_lists_nothing),
 		IN_BOTH_WAYS(entries_are_bounded),
 		IN_BOTH_WAYS(entries_may_change),
+		IN_BOTH_WAYS(remembered_names_change_nothing),
 		IN_A_PLACE(roots_are_directories),
 		IN_A_PLACE(lack_of_memory_is_told),
 		IN_BOTH_WAYS(permission_is_needed),
