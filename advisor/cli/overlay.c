@@ -113,6 +113,13 @@ static bool is_ours(const struct look *look, const struct ka_boot_line *line)
 	return strcmp(line->file, look->request->drop_in) == 0;
 }
 
+/* Another file hides ours, or the loader does not read it: no line of others is to blame. */
+static bool is_unread(const struct ka_boot_line *line)
+{
+	return line->effect == KA_LINE_SHADOWED || line->effect == KA_LINE_MASKED ||
+	       line->effect == KA_LINE_IGNORED;
+}
+
 /* The line that keeps ours from having its way; NULL where it is no line. */
 static const struct ka_boot_line *culprit_of(const struct look *look, const struct ka_boot *boot,
 					     int key)
@@ -125,6 +132,8 @@ static const struct ka_boot_line *culprit_of(const struct look *look, const stru
 
 		if ((int)line->key != key)
 			continue;
+		if (is_ours(look, line) && is_unread(line))
+			return NULL;
 		if (is_ours(look, line) && line->by && !is_ours(look, line->by))
 			return line->by;
 		if (!is_ours(look, line) &&

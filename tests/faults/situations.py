@@ -273,8 +273,9 @@ def a_namesake_hides_the_drop_in_from_an_old_procps(machine):
     namesake = "/run/sysctl.d/90-kaadvise.conf"
     old = ("--loader", "procps-3.3.16")
     write(namesake, "")
+    write("/etc/sysctl.d/10-own.conf", lines_for((300, 30, 3)))
     try:
-        unchanged(machine, (*SET, *old), 4, "90-kaadvise.conf", "KA-A007",
+        unchanged(machine, (*SET, *old), 4, f"{host.DROP_IN}: error", namesake, "KA-A007",
                   "--drop-in 99-kaadvise.conf")
         expect(machine, (*SET, *old, "--drop-in", "99-kaadvise.conf"), 0)
     finally:
