@@ -369,8 +369,8 @@ static bool split_as_shell(struct span text, struct ka_line_reading *reading)
 		}
 		if (is_shell_blank(text.at[at]))
 			break;
-		if (text.at[at] == '\\' && ++at == text.length)
-			break;
+		if (text.at[at] == '\\' && at + 1 < text.length)
+			at++;
 		reading->word[used++] = text.at[at];
 	}
 	equals = memchr(reading->word, '=', used);

@@ -155,30 +155,22 @@ static struct entry *grow_entries(struct work *work)
 	return &work->entries[work->entry_count++];
 }
 
-static const char *make_identity(struct work *work, const char *path, size_t length)
-{
-	char *identity;
-
-	if (work->loader->key_path != KA_PATH_COMPARED)
-		return path;
-	identity = ka_arena_alloc(work->run->arena, length + 1);
-	if (!identity)
-		return path;
-	memcpy(identity, path, length);
-	ka_path_simplify(identity, length, false);
-	return identity;
-}
-
-static int add_entry(struct work *work, const struct ka_boot_item *item, size_t first)
+static int add_entry(struct work *work, size_t first)
 {
 	const struct ka_line_reading *reading = work->reading;
+	size_t size = reading->path_length + 1;
 	struct entry *entry = grow_entries(work);
-	const char *path = ka_arena_copy(work->run->arena, reading->path, reading->path_length);
+	char *texts = ka_arena_array(work->run->arena, 2, size), *identity;
 
-	if (!entry || work->run->arena->has_failed)
-		return fail_limit(work, item->file);
-	*entry = (struct entry){.path = path,
-				.identity = make_identity(work, path, reading->path_length),
+	if (!entry || !texts)
+		return ka_fail_memory(work->reterr);
+	identity = texts + size;
+	memcpy(texts, reading->path, reading->path_length);
+	memcpy(identity, reading->path, reading->path_length);
+	if (work->loader->key_path == KA_PATH_COMPARED)
+		ka_path_simplify(identity, reading->path_length, false);
+	*entry = (struct entry){.path = texts,
+				.identity = identity,
 				.value = reading->value,
 				.value_length = reading->value_length,
 				.first = first,
@@ -189,7 +181,7 @@ static int add_entry(struct work *work, const struct ka_boot_item *item, size_t 
 	    reading->value < reading->word + sizeof(reading->word))
 		entry->value =
 			ka_arena_copy(work->run->arena, reading->value, reading->value_length);
-	return 0;
+	return work->run->arena->has_failed ? ka_fail_memory(work->reterr) : 0;
 }
 
 /* Lines of a file that is not read, or not so far, or that the loader does not understand. */
@@ -264,7 +256,7 @@ static int take_line(struct work *work, struct file_state *state, const struct k
 	} else {
 		if (ends_file(work, &work->drafts->items[first]))
 			state->dead_by = (ptrdiff_t)first;
-		return add_entry(work, item, first);
+		return add_entry(work, first);
 	}
 	return 0;
 }
