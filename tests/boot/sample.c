@@ -32,6 +32,13 @@ static bool is_claim(const struct ka_boot_line *line)
 	       (strstr(line->reason, "no `=`") || strstr(line->reason, "only # for a comment"));
 }
 
+/* Where sysctl.d itself is a link, systemd names what it leads to: the name alone tells the file,
+ * since only one of each name is read. */
+static const char *name_of(const char *path)
+{
+	return strrchr(path, '/');
+}
+
 /* systemd counts lines by all that ends them, not as editors do. */
 static bool has_plain_lines(const struct sample *sample, const char *path)
 {
@@ -56,7 +63,7 @@ const struct ka_boot_line *sample_find_false_claim(const struct sample *sample,
 		snprintf(complaint, sizeof(complaint),
 			 program == PROGRAM_SYSTEMD ? "%s:%u: Line is not an assignment"
 						    : "%s(%u): invalid syntax",
-			 line->file, line->line);
+			 name_of(line->file), line->line);
 		if (is_claim(line) && has_plain_lines(sample, line->file) &&
 		    !strstr(sample->answers[program].said, complaint))
 			return line;
