@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { SLOTS_PER_JOB = 4, PATH_LENGTH_MAX = 4096 };
 
@@ -38,6 +40,8 @@ struct queue {
 	struct ka_error error; /* that ended the list */
 	bool has_error;
 	bool has_failed; /* to write, or without memory */
+	bool shows_progress;
+	time_t shown_s;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 };
@@ -133,6 +137,25 @@ static void look(const struct queue *queue, struct slot *slot)
 					   &slot->error) < 0;
 }
 
+/* How far it is, once a second, where results do not show it. */
+static void show_progress(struct queue *queue)
+{
+	struct timespec now;
+
+	if (!queue->shows_progress || clock_gettime(CLOCK_MONOTONIC, &now) < 0 ||
+	    now.tv_sec == queue->shown_s)
+		return;
+	if (queue->shown_s > 0)
+		fprintf(stderr, "\r\033[Kkaadvise: %zu images", queue->written);
+	queue->shown_s = now.tv_sec;
+}
+
+static void hide_progress(const struct queue *queue)
+{
+	if (queue->shows_progress)
+		fputs("\r\033[K", stderr);
+}
+
 /* Makes the slot free for the next image. */
 static void discard(struct queue *queue, struct slot *slot)
 {
@@ -153,12 +176,14 @@ static int finish(struct queue *queue, struct slot *slot, int *exit_code, struct
 	} else {
 		if (slot->exit_code > 1) {
 			ka_error_name_root(&slot->error, slot->root);
+			hide_progress(queue);
 			ka_print_error(&slot->error);
 		}
 		result = ka_reporter_write(queue->reporter, &slot->rendering, reterr);
 	}
 	*exit_code = slot->exit_code > *exit_code ? slot->exit_code : *exit_code;
 	discard(queue, slot);
+	show_progress(queue);
 	return result;
 }
 
@@ -260,6 +285,7 @@ static int run_queue(struct queue *queue, struct ka_error *reterr)
 
 	result = queue->options->jobs > 1 ? run_threads(queue, &exit_code, reterr)
 					  : run_alone(queue, &exit_code, reterr);
+	hide_progress(queue);
 	queue->has_failed = result < 0;
 	if (result == 0 && queue->has_error) {
 		*reterr = queue->error;
@@ -282,6 +308,7 @@ int ka_check_roots(const struct ka_options *options, const struct ka_intent *int
 			      .intent = intent,
 			      .reporter = &reporter,
 			      .today = ka_now_s() / 86400,
+			      .shows_progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO),
 			      .slot_count = (size_t)options->jobs * SLOTS_PER_JOB,
 			      .mutex = PTHREAD_MUTEX_INITIALIZER,
 			      .changed = PTHREAD_COND_INITIALIZER};
