@@ -204,26 +204,31 @@ static int write_files(struct sequence *sequence, const struct ka_loader *loader
 	return 0;
 }
 
+/* One line, which the loader may not have understood, and then placed as a whole. */
 static bool is_same_line(const struct ka_boot_draft *a, const struct ka_boot_draft *b)
 {
 	return a->origin == b->origin && a->line.line == b->line.line &&
-	       a->line.column == b->line.column && a->line.key == b->line.key;
+	       a->line.key == b->line.key && (a->line.column == b->line.column || !a->line.value);
 }
 
-/* The draft of the same line among the first count; it is appended where the loader saw none. */
-static ptrdiff_t find_line(struct sequence *sequence, const struct ka_boot_draft *wanted,
-			   size_t count)
+/* Puts the line as tuned reads it in its place among the first count; behind them where the loader
+ * saw none. */
+static ptrdiff_t place_line(struct sequence *sequence, const struct ka_boot_draft *line,
+			    size_t count)
 {
 	struct ka_boot_draft *draft;
 
-	for (size_t i = count; i > 0; i--)
-		if (sequence->drafts.items[i - 1].origin &&
-		    is_same_line(&sequence->drafts.items[i - 1], wanted))
+	for (size_t i = count; i > 0; i--) {
+		draft = &sequence->drafts.items[i - 1];
+		if (draft->origin && is_same_line(draft, line)) {
+			*draft = *line;
 			return (ptrdiff_t)i - 1;
+		}
+	}
 	draft = ka_boot_draft_add(&sequence->drafts);
 	if (!draft)
 		return KA_BOOT_NO_LINE;
-	*draft = *wanted;
+	*draft = *line;
 	return (ptrdiff_t)sequence->drafts.count - 1;
 }
 
@@ -245,7 +250,7 @@ static int reapply(struct sequence *sequence)
 		if (result.source[key] == KA_BOOT_NO_LINE)
 			continue;
 		winner = &again.items[result.source[key]];
-		at = find_line(sequence, winner, sequence->drafts.count);
+		at = place_line(sequence, winner, sequence->drafts.count);
 		if (at == KA_BOOT_NO_LINE)
 			return fail_drafts(sequence, winner->line.file);
 		win(sequence, (enum ka_key)key, at, "tuned applies this file after its profile");

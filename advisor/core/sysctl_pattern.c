@@ -371,18 +371,20 @@ static size_t unescape(char *to, const char *at, const char *end)
 static bool walk_from(struct walk *walk, const char *at, int node, size_t used, size_t depth,
 		      bool was_magic);
 
+static bool tell(struct walk *walk, unsigned key)
+{
+	if (!(*walk->done & 1u << key) && walk->found(walk->context, (enum ka_key)key, walk->path))
+		*walk->done |= 1u << key;
+	return true;
+}
+
 /* Goes on behind a component that ended at `at`, its text in the path already. */
 static bool walk_on(struct walk *walk, const char *at, int node, size_t used, size_t depth,
 		    bool was_magic)
 {
 	if (at == walk->end) {
-		if (!is_file(node))
-			return false;
 		walk->path[used] = '\0';
-		if (!(*walk->done & 1u << (node - FILES)) &&
-		    walk->found(walk->context, (enum ka_key)(node - FILES), walk->path))
-			*walk->done |= 1u << (node - FILES);
-		return true;
+		return is_file(node) && tell(walk, (unsigned)(node - FILES));
 	}
 	if (is_file(node))
 		return false;
