@@ -270,7 +270,7 @@ def main():
         for calls in CALLS + (MORE_CALLS if FULL else ()):
             failed = fail_everywhere(case, calls, log)
             killed = onwards = 0
-            if calls not in LOOKING or FULL:
+            if calls not in LOOKING:
                 killed = kill_everywhere(case, calls, log)
                 onwards = fail_onwards(case, calls, log)
             if failed + killed > 0:
