@@ -163,12 +163,17 @@ static void skip_to_sign(struct ka_boot_reader *reader)
 	reader->at = last_line_from(reader, reader->at, sign - reader->at);
 }
 
-static bool is_continued(const struct ka_boot_text *text)
+/* To the shell a backslash may be protected by another one. */
+static bool is_continued(const struct ka_loader *loader, const struct ka_boot_text *text)
 {
-	return text->length > 0 && text->text[text->length - 1] == '\\';
+	size_t backslashes = 0;
+
+	while (backslashes < text->length && text->text[text->length - backslashes - 1] == '\\')
+		backslashes++;
+	return loader->syntax == KA_SYNTAX_SHELL_WORD ? backslashes % 2 == 1 : backslashes > 0;
 }
 
-/* Appends all lines that continue this one. */
+/* Appends all lines that continue this one. False when it has no end. */
 static bool join(struct ka_boot_reader *reader, struct ka_boot_text *text)
 {
 	struct ka_boot_reader before = *reader;
@@ -177,7 +182,7 @@ static bool join(struct ka_boot_reader *reader, struct ka_boot_text *text)
 	bool has_end = true;
 	char *joined;
 
-	while (is_continued(&more) && next_line(reader, &more, &has_end))
+	while (is_continued(reader->loader, &more) && next_line(reader, &more, &has_end))
 		total += more.length;
 	joined = ka_arena_alloc(reader->arena, total + 1);
 	if (!joined)
@@ -186,14 +191,14 @@ static bool join(struct ka_boot_reader *reader, struct ka_boot_text *text)
 	*reader = before;
 	text->length = 0;
 	for (bool goes_on = true; goes_on;) {
-		goes_on = is_continued(&more);
+		goes_on = is_continued(reader->loader, &more);
 		memcpy(joined + text->length, more.text, more.length - goes_on);
 		text->length += more.length - goes_on;
 		goes_on = goes_on && next_line(reader, &more, &has_end);
 	}
 	text->text = joined;
 	text->is_joined = true;
-	return has_end;
+	return has_end && !is_continued(reader->loader, &more);
 }
 
 bool ka_boot_reader_next(struct ka_boot_reader *reader, struct ka_boot_text *ret_text)
@@ -203,7 +208,8 @@ bool ka_boot_reader_next(struct ka_boot_reader *reader, struct ka_boot_text *ret
 	skip_to_sign(reader);
 	if (!next_line(reader, ret_text, &has_end))
 		return false;
-	if (reader->loader->continuation == KA_CONTINUES_BACKSLASH && is_continued(ret_text))
+	if (reader->loader->continuation == KA_CONTINUES_BACKSLASH &&
+	    is_continued(reader->loader, ret_text))
 		has_end = join(reader, ret_text);
 	/* The shell's read does not give a last line without its end. */
 	return has_end || reader->loader->syntax != KA_SYNTAX_SHELL_WORD;
