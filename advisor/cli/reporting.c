@@ -262,7 +262,7 @@ int ka_write_reports(const struct ka_options *options, const struct ka_report *r
 		     const struct ka_text_context *context, struct ka_error *reterr)
 {
 	struct ka_reporter reporter = ka_reporter_make(options, false);
-	struct ka_rendering rendering;
+	struct ka_rendering rendering = {0};
 	int result;
 
 	if (ka_render(&reporter, options->arena, report, context, &rendering, reterr) < 0)
