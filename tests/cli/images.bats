@@ -146,6 +146,20 @@ for number, line in enumerate(sys.stdin, 1):
 	/usr/bin/python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("out.xml")'
 }
 
+@test "a pipeline: an image with defaults fails, and passes once it is mended" {
+	image web
+	expect 1 check -p aws-nlb --root web -f sarif:out.sarif -f junit:out.xml
+	grep -q '"ruleId":"KA201"' out.sarif
+	grep -q '<failure' out.xml
+	expect 0 apply -p aws-nlb --root web
+	expect 0 check -p aws-nlb --root web -f sarif:out.sarif -f junit:out.xml
+	run ! grep '"ruleId":"KA[12]' out.sarif
+	run ! grep '<failure' out.xml
+	run -0 find web -newer out.sarif
+	assert_output ""
+	assert [ ! -e web/var ]
+}
+
 # Each of these trees is meant to hurt its reader. None may take long, hang, crash, or show a byte
 # that acts on a terminal.
 survives() {
