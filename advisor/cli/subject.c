@@ -97,8 +97,8 @@ static void look_ahead(const struct ka_options *options, struct ka_facts *facts)
 		return;
 	if (ka_next_boot_read(options, options->arena, "/", &facts->boot, &error) == 0)
 		return;
-	ka_print_error(&error);
-	ka_print_note("what the next boot sets is not known");
+	ka_print_note("what the next boot sets is not known: %s%s%s", error.file,
+		      error.file[0] ? ": " : "", error.message);
 }
 
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
