@@ -160,6 +160,15 @@ for number, line in enumerate(sys.stdin, 1):
 	assert [ ! -e web/var ]
 }
 
+@test "on a host whose files cannot be looked through, the present is judged all the same" {
+	needs_namespaces
+	run --separate-stderr -1 in_namespace boot 'truncate -s 20M /etc/sysctl.d/a.conf
+		kaadvise check -p aws-nlb --loader systemd-252'
+	assert_output --partial KA201
+	says "kaadvise: what the next boot sets is not known: "
+	says /etc/sysctl.d/a.conf
+}
+
 # Each of these trees is meant to hurt its reader. None may take long, hang, crash, or show a byte
 # that acts on a terminal.
 survives() {
