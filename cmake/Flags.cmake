@@ -28,7 +28,9 @@ if(KA_FUZZ)
 	target_link_options(ka_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(KA_COVERAGE)
-	target_compile_options(ka_flags INTERFACE --coverage -O0 -fprofile-abs-path)
+	# Several threads count: with plain additions counts get lost, or turn negative.
+	target_compile_options(ka_flags INTERFACE --coverage -O0 -fprofile-abs-path
+		-fprofile-update=atomic)
 	target_link_options(ka_flags INTERFACE --coverage)
 endif()
 # The OpenSSF compiler hardening set; what an older compiler does not know is left out.
