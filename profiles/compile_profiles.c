@@ -131,6 +131,7 @@ static void add_hops(struct work *work, size_t number, const struct ka_profile *
 		add_number(work, "is_configurable", hop->is_configurable);
 		add_number(work, "configurable_min_s", hop->configurable_min_s);
 		add_number(work, "configurable_max_s", hop->configurable_max_s);
+		add_field(work, "setting", hop->setting);
 		add_number(work, "probes", hop->probes);
 		add_number(work, "on_expiry", hop->on_expiry);
 		add_number(work, "breaks_connection", hop->breaks_connection);

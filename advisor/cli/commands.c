@@ -37,12 +37,19 @@ const struct ka_command ka_commands[KA_CMD_COUNT] = {
 			    "Lists the transactions of the journal in /var/lib/kaadvise.", 0, 0,
 			    ka_cmd_history},
 	[KA_CMD_PROFILES] =
-		{"profiles", "list [WORD]... | show ID | validate FILE...",
-		 "list, show or check profiles of middleboxes",
+		{"profiles", "list [WORD]... | show ID | validate FILE... | fetch URL",
+		 "list, show, check or fetch profiles of middleboxes",
 		 "list: the known profiles, or those that contain every WORD. show: one "
 		 "profile as YAML. validate: checks files and prints every error with its "
-		 "place.",
+		 "place. fetch: downloads a profile, checks it, keeps it for later runs and prints "
+		 "the URL with the pin to copy.",
 		 1, 64, ka_cmd_profiles},
+	[KA_CMD_CONFIG] =
+		{"config", "show [PATH] [GOALS]", "show the configuration in force, and from where",
+		 "Lists the path, side, HTTP keepalive, goals and waivers that a check with the "
+		 "same options would use, each with the file and line, flag, profile or default "
+		 "that it comes from.",
+		 1, 1, ka_cmd_config},
 	[KA_CMD_EXPLAIN] =
 		{"explain", "RULE | ERROR | PROFILE", "explain a rule, an error or a profile",
 		 "Explains a rule (KA201), an error id (KA-P012) or a profile (aws-nlb).", 1, 1,

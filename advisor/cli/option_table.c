@@ -10,7 +10,8 @@ const char *const ka_format_words[] = {"text", "json", "sarif", "junit", "github
 
 #define BIT(command) (1u << KA_CMD_##command)
 #define ANY ((1u << KA_CMD_COUNT) - 1)
-#define JUDGING (BIT(CHECK) | BIT(RECOMMEND) | BIT(APPLY))
+#define JUDGING (BIT(CHECK) | BIT(RECOMMEND) | BIT(APPLY) | BIT(CONFIG))
+#define FETCHING (JUDGING | BIT(PROFILES) | BIT(EXPLAIN))
 #define CHANGING (BIT(APPLY) | BIT(ROLLBACK))
 
 static int bad_value(struct ka_error *reterr, const char *option, const char *value,
@@ -185,6 +186,7 @@ static int take_side(struct ka_options *options, const char *value, struct ka_er
 	index = take_word("side", ka_side_words, value, "client, server or both", reterr);
 	if (index < 0)
 		return -1;
+	options->stated.has_side = true;
 	options->stated.side = (enum ka_side)index;
 	return 0;
 }
@@ -328,6 +330,42 @@ static const char *formats_of(enum ka_command_id id)
 	return "text or json, and :FILE for a file";
 }
 
+/* HOP=DURATION; a hop's name may hold anything, so the last = counts. */
+static int take_idle(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	const char *equals = strrchr(value, '=');
+	struct ka_idle_override idle;
+
+	if (!equals || equals == value)
+		return bad_value(reterr, "idle", value, "HOP=DURATION, as in NLB=600s");
+	idle.hop = ka_arena_copy(options->arena, value, (size_t)(equals - value));
+	if (take_duration("idle", equals + 1, strlen(equals + 1), 1, &idle.idle_s, reterr) < 0)
+		return -1;
+	options->idles[options->idle_count++] = idle;
+	return 0;
+}
+
+static int take_max_stale(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	return take_duration("max-stale", value, strlen(value), 0, &options->max_stale_s, reterr);
+}
+
+#define FILE_NAME(member, option)                                                                  \
+	static int take_##member(struct ka_options *options, const char *value,                    \
+				 struct ka_error *reterr)                                          \
+	{                                                                                          \
+		if (*value == '\0')                                                                \
+			return bad_value(reterr, option, value, "a file");                         \
+		options->member = value;                                                           \
+		return 0;                                                                          \
+	}
+
+FILE_NAME(header_file, "header-file")
+FILE_NAME(verify_key, "verify-key")
+FILE_NAME(config_file, "config")
+FILE_NAME(baseline, "baseline")
+FILE_NAME(write_baseline, "write-baseline")
+
 static int take_format(struct ka_options *options, const char *value, struct ka_error *reterr)
 {
 	enum ka_command_id id = (enum ka_command_id)(options->command - ka_commands);
@@ -401,6 +439,9 @@ static int take_drop_in(struct ka_options *options, const char *value, struct ka
 		return 0;                                                                          \
 	}
 
+SWITCH(no_config)
+SWITCH(offline)
+SWITCH(insecure_http)
 SWITCH(dry_run)
 SWITCH(live_only)
 SWITCH(persist_only)
@@ -441,15 +482,19 @@ const struct ka_option ka_option_table[] = {
 	 "systemd procps busybox", take_loader},
 	{"set", 0, "T,I,P", "Subject", BIT(APPLY), "Set these values instead of recommended ones.",
 	 NULL, take_set},
-	{"profile", 'p', "ID|FILE", "Path", JUDGING,
-	 "A middlebox, server or client on the path: a built-in id (`kaadvise profiles list`), or "
-	 "a "
-	 "YAML file (a word with a / or ending in .yaml). Repeatable; client to server.",
+	{"profile", 'p', "ID|FILE|URL", "Path", JUDGING,
+	 "A middlebox, server or client on the path: a built-in id (`kaadvise profiles list`), a "
+	 "YAML file (a word with a / or ending in .yaml), or an https:// URL, pinned by "
+	 "#sha256=HEX at its end. Repeatable; client to server.",
 	 NULL, take_profile},
 	{"hop", 0, "idle=350s[,KEY=VALUE]...", "Path", JUDGING,
 	 "A hop on the spot. Keys: idle, layer (4), keepalive (refreshes), expiry (silent), name. "
 	 "Repeatable; chained with -p in the order given.",
 	 NULL, take_hop},
+	{"idle", 0, "HOP=DURATION", "Path", JUDGING,
+	 "A hop's idle timeout where the site has changed it, as in NLB=600s. HOP is the hop's "
+	 "name, its number, or the id of its profile. Repeatable.",
+	 NULL, take_idle},
 	{"http-server", 0, "DURATION", "Path", JUDGING,
 	 "How long the server keeps an idle HTTP connection.", NULL, take_http_server},
 	{"http-client", 0, "DURATION", "Path", JUDGING,
@@ -478,14 +523,34 @@ const struct ka_option ka_option_table[] = {
 	 "The kernel's tick rate to choose values for (default: unknown, which suits every "
 	 "kernel).",
 	 "host unknown 100 250 300 1000", take_hz},
+	{"offline", 0, NULL, "Fetching", FETCHING,
+	 "Use no network: a URL is answered from what was fetched before.", NULL, take_offline},
+	{"max-stale", 0, "DURATION", "Fetching", FETCHING,
+	 "How old a fetched copy may be where the server does not answer (default: 7d).", NULL,
+	 take_max_stale},
+	{"verify-key", 0, "FILE", "Fetching", FETCHING,
+	 "A minisign public key: URL.minisig must hold its signature of what the URL gives.", NULL,
+	 take_verify_key},
+	{"header-file", 0, "FILE", "Fetching", FETCHING,
+	 "Header lines to send, such as Authorization: Bearer TOKEN. They go to the URL's own host "
+	 "only, and are never shown.",
+	 NULL, take_header_file},
+	{"insecure-http", 0, NULL, "Fetching", FETCHING,
+	 "Allow http:// on a loopback address, for tests and agents on this host.", NULL,
+	 take_insecure_http},
 	{"format", 'f', "FORMAT[:FILE]", "Output",
-	 BIT(CHECK) | BIT(RECOMMEND) | BIT(HISTORY) | BIT(PROFILES) | BIT(RULES),
+	 BIT(CHECK) | BIT(RECOMMEND) | BIT(HISTORY) | BIT(PROFILES) | BIT(RULES) | BIT(CONFIG),
 	 "text or json (check: also sarif, junit and github; recommend: also sysctl), to standard "
 	 "output or to FILE. Repeatable, each to its own file.",
 	 "text json sarif junit github sysctl", take_format},
 	{"fail-on", 0, "note|warning|error|never", "Output", BIT(CHECK),
 	 "The severity from which the exit code is 1 (default: warning).",
 	 "note warning error never", take_fail_on},
+	{"baseline", 0, "FILE", "Output", BIT(CHECK),
+	 "Findings that are in FILE do not fail; those of it that are gone are told.", NULL,
+	 take_baseline},
+	{"write-baseline", 0, "FILE", "Output", BIT(CHECK),
+	 "Write the findings of this run to FILE, for --baseline.", NULL, take_write_baseline},
 	{"no-sockets", 0, NULL, "Output", BIT(CHECK),
 	 "Do not look at sockets (for scripts; this version looks at none).", NULL, take_nothing},
 	{"dry-run", 0, NULL, "Changing", CHANGING, "Show what would change, and change nothing.",
@@ -499,8 +564,10 @@ const struct ka_option ka_option_table[] = {
 	 "The file's name in /etc/sysctl.d (default: 90-kaadvise.conf).", NULL, take_drop_in},
 	{"force", 0, NULL, "Changing", BIT(ROLLBACK),
 	 "Roll back although the values were changed since.", NULL, take_force},
-	{"no-config", 0, NULL, "General", ANY,
-	 "Read no configuration file (for scripts; this version has none).", NULL, take_nothing},
+	{"config", 0, "FILE", "General", ANY,
+	 "The configuration file (default: /etc/kaadvise/config.yaml, if it is there).", NULL,
+	 take_config_file},
+	{"no-config", 0, NULL, "General", ANY, "Read no configuration file.", NULL, take_no_config},
 	{"color", 0, "auto|always|never", "General", ANY,
 	 "Colour (default: auto, on a terminal unless NO_COLOR is set).", "auto always never",
 	 take_color},

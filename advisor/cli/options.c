@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { OPTIONS_MAX = 64 };
+enum { OPTIONS_MAX = 64, MAX_STALE_S = 7 * 86400 };
 
 /* In front of the command stand only options that every command takes. */
 static bool takes(const struct ka_command *command, const struct ka_option *option)
@@ -99,12 +99,22 @@ const char *ka_shell_word(struct ka_arena *arena, const char *word)
 	return quoted;
 }
 
-/* Path and goals are shown again in the command that applies them. */
+static bool decides_judgement(const struct ka_option *option)
+{
+	static const char *const sections[] = {"Path", "Goals", "Fetching"};
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		if (strcmp(option->section, sections[i]) == 0)
+			return true;
+	return strcmp(option->name, "config") == 0 || strcmp(option->name, "no-config") == 0;
+}
+
+/* What decides the judgement is shown again in the command that applies it. */
 static void remember(struct ka_options *options, const struct ka_option *option, const char *value)
 {
 	struct ka_text *text = &options->path_words;
 
-	if (strcmp(option->section, "Path") != 0 && strcmp(option->section, "Goals") != 0)
+	if (!decides_judgement(option))
 		return;
 	if (text->length > 0)
 		ka_text_add(text, " ");
@@ -197,6 +207,10 @@ static int check_exclusions(const struct ka_options *options, struct ka_error *r
 		 "--root and --live-only exclude each other: an image has no running kernel"},
 		{options->live_only && options->persist_only,
 		 "--live-only and --persist-only exclude each other"},
+		{options->config_file && options->no_config,
+		 "--config and --no-config exclude each other"},
+		{options->baseline && options->write_baseline,
+		 "--baseline and --write-baseline exclude each other"},
 		{options->has_set && options->path_count > 0,
 		 "--set and a path exclude each other: the path asks for recommended values"},
 	};
@@ -249,14 +263,16 @@ static int take_word_of_line(struct ka_options *options, struct words *words, bo
 int ka_options_parse(struct ka_arena *arena, int argc, char *argv[], struct ka_options *ret_options,
 		     struct ka_error *reterr)
 {
-	struct ka_options options = {.arena = arena, .fail_on = KA_WARNING, .jobs = 1};
+	struct ka_options options = {
+		.arena = arena, .fail_on = KA_WARNING, .jobs = 1, .max_stale_s = MAX_STALE_S};
 	struct words words = {argv, argc};
 	bool only_operands = false;
 
 	options.operands = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.operands));
 	options.path = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.path));
 	options.roots = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.roots));
-	if (!options.operands || !options.path || !options.roots)
+	options.idles = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.idles));
+	if (!options.operands || !options.path || !options.roots || !options.idles)
 		return ka_fail_memory(reterr);
 	while (words.left > 0)
 		if (take_word_of_line(&options, &words, &only_operands, reterr) < 0)

@@ -20,6 +20,7 @@ enum ka_command_id {
 	KA_CMD_ROLLBACK,
 	KA_CMD_HISTORY,
 	KA_CMD_PROFILES,
+	KA_CMD_CONFIG,
 	KA_CMD_EXPLAIN,
 	KA_CMD_RULES,
 	KA_CMD_COUNT,
@@ -49,6 +50,12 @@ struct ka_path_word {
 enum ka_color { KA_COLOR_AUTO, KA_COLOR_ALWAYS, KA_COLOR_NEVER };
 
 enum { KA_FAIL_ON_NEVER = 3 }; /* otherwise an enum ka_severity */
+/* One --idle: a hop's idle timeout as the site has set it. */
+struct ka_idle_override {
+	const char *hop; /* its name, its number in the path, or the id of its profile */
+	int64_t idle_s;
+};
+
 enum { KA_OUTPUTS_MAX = 8, KA_JOBS_MAX = 64 };
 
 /* All words of the command line, parsed. Strings are those of argv. */
@@ -78,6 +85,14 @@ struct ka_options {
 	size_t output_count;
 	int fail_on;
 	enum ka_color color;
+	struct ka_idle_override *idles;
+	size_t idle_count;
+	const char *config_file; /* --config; NULL: KA_CONFIG_FILE, which may be missing */
+	bool no_config;
+	const char *baseline, *write_baseline; /* NULL: none */
+	bool offline, insecure_http;
+	const char *header_file, *verify_key; /* NULL: none */
+	int64_t max_stale_s;
 	bool dry_run, live_only, persist_only, force, help, version;
 	const char *drop_in; /* NULL: the default name */
 };

@@ -50,6 +50,31 @@ static void flags_beat(struct ka_goals *goals, const struct ka_goals *flags)
 	goals->has_min_time |= flags->has_min_time;
 }
 
+static void http_beats(struct ka_http *http, const struct ka_http *flags)
+{
+	if (flags->has_server)
+		http->server_s = flags->server_s;
+	if (flags->has_client)
+		http->client_s = flags->client_s;
+	if (flags->has_only)
+		http->only = flags->only;
+	if (flags->client_closes != KA_CLOSES_UNSTATED)
+		http->client_closes = flags->client_closes;
+	http->has_server |= flags->has_server;
+	http->has_client |= flags->has_client;
+	http->has_only |= flags->has_only;
+}
+
+void ka_state_over(struct ka_stated *stated, const struct ka_stated *flags)
+{
+	flags_beat(&stated->goals, &flags->goals);
+	http_beats(&stated->http, &flags->http);
+	if (flags->has_side)
+		stated->side = flags->side;
+	stated->has_side |= flags->has_side;
+	stated->choose_hz = flags->choose_hz;
+}
+
 /* One HTTP keepalive value: the flag's, or what all profiles that state one agree on. */
 static int merge_http_value(const char *what, const char *flag, const struct ka_profile *profile,
 			    bool *has, int64_t *value, bool flag_has, bool other_has, int64_t other,
@@ -76,7 +101,8 @@ static int merge_client_closes(struct ka_http *http, const struct ka_profile *pr
 {
 	enum ka_client_closes other = profile->http.client_closes;
 
-	if (other == KA_CLOSES_UNSTATED || other == http->client_closes)
+	if (other == KA_CLOSES_UNSTATED || other == http->client_closes ||
+	    flags->client_closes != KA_CLOSES_UNSTATED)
 		return 0;
 	if (http->client_closes != KA_CLOSES_UNSTATED && !flags->has_client)
 		return ka_fail(

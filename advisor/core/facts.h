@@ -7,6 +7,7 @@
 #include "core/boot.h"
 #include "core/keepalive.h"
 #include "core/path.h"
+#include "core/waiver.h"
 
 enum ka_subject_kind { KA_SUBJECT_HOST, KA_SUBJECT_NETNS, KA_SUBJECT_ROOT, KA_SUBJECT_SETTINGS };
 extern const char *const ka_subject_words[]; /* "host", "netns", "root", "settings" */
@@ -47,6 +48,8 @@ struct ka_intent {
 	const struct ka_profile *const *profiles;
 	size_t profile_count;
 	const struct ka_profile *const *hop_profiles; /* of each hop; NULL: made on the spot */
+	const struct ka_waiver *waivers;
+	size_t waiver_count;
 };
 
 /* One piece of a path in the order given: a profile, or a hop made on the spot. */
@@ -59,9 +62,13 @@ struct ka_ingredient {
 struct ka_stated {
 	struct ka_goals goals;
 	struct ka_http http;
+	bool has_side;
 	enum ka_side side;
 	unsigned choose_hz;
 };
+
+/* Lays flags over what the configuration file states, key by key. */
+void ka_state_over(struct ka_stated *stated, const struct ka_stated *flags);
 
 /* Chains the ingredients, client to server, and merges goals and HTTP keepalive: of several
  * profiles the strictest goal holds. -1 with KA_E_CONTRADICTION when profiles state different

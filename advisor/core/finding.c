@@ -59,7 +59,7 @@ int ka_worst_severity(const struct ka_findings *findings)
 	int worst = -1;
 
 	for (size_t i = 0; i < findings->count; i++)
-		if ((int)findings->items[i].severity > worst)
+		if (!findings->items[i].waiver && (int)findings->items[i].severity > worst)
 			worst = (int)findings->items[i].severity;
 	return worst;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct ka_rule;
+struct ka_waiver;
 
 enum ka_severity { KA_NOTE, KA_WARNING, KA_ERROR_SEVERITY };
 extern const char *const ka_severity_words[]; /* "note", "warning", "error"; NULL-terminated */
@@ -36,8 +37,11 @@ struct ka_finding {
 	const char *message; /* one or two sentences: what is wrong here, with the numbers */
 	const char *remedy;  /* what to do here; NULL: the rule's own remedy */
 	struct ka_location location; /* what it is about; else the line that sets rule->about */
+	bool is_ours; /* the location is in a file of ours (the configuration), named as it was
+		       * given, and not inside the subject's root */
 	struct ka_datum data[KA_DATA_MAX];
 	size_t data_count;
+	const struct ka_waiver *waiver; /* NULL: none; a waived finding never makes a check fail */
 };
 
 /* A growing list, arena-owned. */
@@ -56,7 +60,7 @@ struct ka_finding *ka_find(struct ka_findings *findings, const struct ka_rule *r
 void ka_add_number(struct ka_finding *finding, const char *key, int64_t number);
 void ka_add_text(struct ka_finding *finding, const char *key, const char *text);
 
-/* The gravest severity; -1 when there is no finding. */
+/* The gravest severity of those that no waiver excuses; -1 when there is no finding. */
 int ka_worst_severity(const struct ka_findings *findings);
 
 #endif

@@ -43,6 +43,7 @@ struct ka_hop {
 	int64_t idle_s; /* of the side towards the client where the two differ; >= 1 */
 	bool is_configurable;
 	int64_t configurable_min_s, configurable_max_s;
+	const char *setting; /* the parameter that sets the idle timeout; NULL: not stated */
 	enum ka_probe_effect probes;
 	enum ka_expiry on_expiry;
 	bool breaks_connection;
@@ -81,8 +82,10 @@ struct ka_profile {
 	const char *id, *title;
 	const char *extends; /* NULL: none */
 	const char *notes;   /* NULL: none */
-	const char *origin;  /* "built-in", or the file's path */
+	const char *origin;  /* "built-in", the file's path, or the URL without its query */
 	const char *sha256;  /* 64 hexadecimal digits of the profile's bytes */
+	bool is_stale;       /* a cached copy: its server could not be reached, or was not asked */
+	int64_t age_s;       /* of that copy: since the server last gave or confirmed it */
 	const struct ka_hop *hops;
 	size_t hop_count;
 	struct ka_http http;

@@ -64,6 +64,8 @@ static void print_hop(const struct ka_hop *hop)
 	if (hop->is_configurable)
 		printf(" configurable %" PRId64 "..%" PRId64 " s", hop->configurable_min_s,
 		       hop->configurable_max_s);
+	if (hop->setting)
+		printf(" by %s", hop->setting);
 	printf(" %s %s %s", ka_probe_effect_words[hop->probes], ka_expiry_words[hop->on_expiry],
 	       hop->breaks_connection ? "breaks" : "harmless");
 	if (hop->has_backend_idle)

@@ -1,0 +1,1 @@
+#include "edge/config_yaml.h"
