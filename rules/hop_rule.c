@@ -1,5 +1,7 @@
 #include "hop_rule.h"
 
+#include <inttypes.h>
+
 enum ka_hop_fault ka_hop_fault(const struct ka_analysis *analysis, size_t at)
 {
 	const struct ka_hop_verdict *hop = &analysis->hops[at];
@@ -23,6 +25,32 @@ void ka_add_hop(struct ka_finding *finding, const struct ka_analysis *analysis, 
 	ka_add_number(finding, "idle_timeout_s", analysis->hops[at].idle_s);
 }
 
+/* What setting the hop's own timeout would do, behind the rule's remedy. */
+static void offer_setting(struct ka_finding *finding, struct ka_arena *arena,
+			  const struct ka_analysis *analysis, size_t at)
+{
+	const struct ka_hop *hop = &analysis->intent->path.hops[at];
+	int64_t enough_s =
+		ka_idle_enough_s(&analysis->intent->goals.margin, analysis->hops[at].silence_ms);
+	const char *setting = hop->setting;
+
+	if (!hop->is_configurable || analysis->hops[at].idle_s != hop->idle_s)
+		return;
+	if (enough_s > hop->configurable_max_s) {
+		finding->remedy =
+			ka_arena_printf(arena,
+					"%s Its own timeout can be set to %" PRId64
+					" s at most, which is not enough for these values.",
+					finding->rule->remedy, hop->configurable_max_s);
+		return;
+	}
+	finding->remedy =
+		ka_arena_printf(arena, "%s Or raise the idle timeout of %s to %" PRId64 " s%s%s.",
+				finding->rule->remedy, hop->name, enough_s, setting ? ": " : "",
+				setting ? setting : "");
+	ka_add_number(finding, "idle_timeout_enough_s", enough_s);
+}
+
 void ka_check_hops(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		   struct ka_findings *findings, enum ka_hop_fault fault, ka_describe_hop *describe)
 {
@@ -44,5 +72,6 @@ void ka_check_hops(const struct ka_rule *rule, const struct ka_analysis *analysi
 			      fault == KA_FAULT_BEFORE_FIRST_PROBE ? hop->silence0_ms
 								   : hop->silence_ms);
 		ka_add_number(finding, "margin_ms", hop->margin_ms);
+		offer_setting(finding, findings->arena, analysis, i);
 	}
 }

@@ -52,9 +52,7 @@ const struct ka_rule ka_rule_201 = {
 		"answers "
 		"with a reset, or vanishes; the old server keeps a connection without a peer. The "
 		"first probe comes too late to prevent it.",
-	.remedy = "Lower tcp_keepalive_time (and tcp_keepalive_intvl, when it is larger), or raise "
-		  "the "
-		  "hop's idle timeout where it can be set.",
+	.remedy = "Lower tcp_keepalive_time (and tcp_keepalive_intvl, when it is larger).",
 	.sources = sources,
 	.about = 1u << KA_TIME | 1u << KA_INTVL,
 	.check = check,

@@ -2,6 +2,28 @@
 
 #include <inttypes.h>
 
+/* Whether the side of the hop that faces the server can be set below the server's keepalive. */
+static bool can_be_lowered(const struct ka_hop *hop, const struct ka_profile *profile,
+			   int64_t server_s)
+{
+	if (!profile)
+		return true;
+	return hop->is_configurable && !hop->has_backend_idle && hop->configurable_min_s < server_s;
+}
+
+static const char *remedy_of(struct ka_arena *arena, const struct ka_hop *hop,
+			     const struct ka_profile *profile, int64_t idle_s, int64_t server_s)
+{
+	const char *raise = ka_arena_printf(
+		arena, "Raise the server's HTTP keepalive above %" PRId64 " s", idle_s);
+
+	if (!can_be_lowered(hop, profile, server_s))
+		return ka_arena_printf(arena, "%s.", raise);
+	return ka_arena_printf(
+		arena, "%s, or lower the idle timeout of %s below %" PRId64 " s%s%s.", raise,
+		hop->name, server_s, hop->setting ? ": " : "", hop->setting ? hop->setting : "");
+}
+
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		  struct ka_findings *findings)
 {
@@ -27,11 +49,8 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 	ka_add_text(finding, "name", path->hops[at].name);
 	ka_add_number(finding, "idle_timeout_s", idle_s);
 	ka_add_number(finding, "server_keepalive_s", http->server_s);
-	finding->remedy =
-		ka_arena_printf(findings->arena,
-				"Raise the server's HTTP keepalive above %" PRId64
-				" s, or lower the hop's idle timeout below %" PRId64 " s.",
-				idle_s, http->server_s);
+	finding->remedy = remedy_of(findings->arena, &path->hops[at],
+				    analysis->intent->hop_profiles[at], idle_s, http->server_s);
 }
 
 static const char *const sources[] = {

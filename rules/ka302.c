@@ -2,6 +2,19 @@
 
 #include <inttypes.h>
 
+static const char *remedy_of(struct ka_arena *arena, const struct ka_hop *hop, int64_t other_s,
+			     int64_t client_s)
+{
+	const char *lower =
+		ka_arena_printf(arena, "Lower the pool's idle time below %" PRId64 " s", other_s);
+
+	if (!hop || !hop->is_configurable || hop->configurable_max_s <= client_s)
+		return ka_arena_printf(arena, "%s.", lower);
+	return ka_arena_printf(
+		arena, "%s, or raise the idle timeout of %s above %" PRId64 " s%s%s.", lower,
+		hop->name, client_s, hop->setting ? ": " : "", hop->setting ? hop->setting : "");
+}
+
 static void check(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		  struct ka_findings *findings)
 {
@@ -27,8 +40,8 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 	else
 		ka_add_number(finding, "server_keepalive_s", other_s);
 	ka_add_number(finding, "client_keepalive_s", http->client_s);
-	finding->remedy = ka_arena_printf(
-		findings->arena, "Lower the pool's idle time below %" PRId64 " s.", other_s);
+	finding->remedy = remedy_of(findings->arena, has_hop ? &path->hops[at] : NULL, other_s,
+				    http->client_s);
 }
 
 static const char *const sources[] = {"RFC 9112, section 9.5 (either end may close at any time)",

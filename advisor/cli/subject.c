@@ -4,6 +4,7 @@
 #include "cli/next_boot.h"
 #include "cli/print.h"
 #include "cli/profile_source.h"
+#include "core/override.h"
 #include "edge/conntrack.h"
 #include "edge/keepalive_socket.h"
 #include "edge/netns.h"
@@ -181,12 +182,29 @@ int ka_suppose_facts(const struct ka_options *options, struct ka_facts *ret_fact
 	return 0;
 }
 
+static int set_idles(const struct ka_options *options, struct ka_intent *intent,
+		     struct ka_error *reterr)
+{
+	for (size_t i = 0; i < options->idle_count; i++) {
+		const struct ka_idle_override *idle = &options->idles[i];
+		const char *remark = NULL;
+
+		if (ka_intent_set_idle(options->arena, intent, idle->hop, idle->idle_s, &remark,
+				       reterr) < 0)
+			return -1;
+		if (remark)
+			ka_print_note("%s", remark);
+	}
+	return 0;
+}
+
 int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_intent,
 		   struct ka_error *reterr)
 {
 	struct ka_ingredient *ingredients =
 		ka_arena_array(options->arena, options->path_count + 1, sizeof(*ingredients));
 	struct ka_stated stated = options->stated;
+	struct ka_intent intent;
 
 	if (!ingredients)
 		return ka_fail_memory(reterr);
@@ -203,6 +221,10 @@ int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_inten
 	}
 	if (options->hz_from_host)
 		stated.choose_hz = ka_tick_hz();
-	return ka_intent_build(options->arena, ingredients, options->path_count, &stated,
-			       ret_intent, reterr);
+	if (ka_intent_build(options->arena, ingredients, options->path_count, &stated, &intent,
+			    reterr) < 0 ||
+	    set_idles(options, &intent, reterr) < 0)
+		return -1;
+	*ret_intent = intent;
+	return 0;
 }

@@ -30,6 +30,23 @@ int64_t ka_choosing_margin_ms(const struct ka_margin *stated, int64_t idle_s)
 	return tenth_ms < 30000 ? tenth_ms : 30000;
 }
 
+static int64_t divide_up(int64_t dividend, int64_t divisor)
+{
+	return (dividend + divisor - 1) / divisor;
+}
+
+int64_t ka_idle_enough_s(const struct ka_margin *stated, int64_t silence_ms)
+{
+	int64_t fixed_ms = stated->has_ms ? stated->ms : 0;
+	int64_t by_time_s, by_share_s;
+
+	if (!stated->has_ms && !stated->has_percent)
+		fixed_ms = ka_judging_margin_ms(stated, 0);
+	by_time_s = divide_up(silence_ms + fixed_ms, 1000);
+	by_share_s = stated->has_percent ? divide_up(silence_ms, 10 * (100 - stated->percent)) : 0;
+	return by_time_s > by_share_s ? by_time_s : by_share_s;
+}
+
 /* Whether the server, or a client that closes by itself, ends idle HTTP connections with a FIN
  * that passes this hop while it still knows the session. */
 static bool closes_first(const struct ka_intent *intent, size_t at)

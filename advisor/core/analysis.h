@@ -89,6 +89,9 @@ int ka_analyse(struct ka_arena *arena, const struct ka_facts *facts, const struc
 int64_t ka_judging_margin_ms(const struct ka_margin *stated, int64_t idle_s);
 int64_t ka_choosing_margin_ms(const struct ka_margin *stated, int64_t idle_s);
 
+/* The least idle timeout, seconds, that holds against a silence with the margin for judging. */
+int64_t ka_idle_enough_s(const struct ka_margin *stated, int64_t silence_ms);
+
 /* Whether the path leaves anything for TCP keepalive to do: a hop that constrains, or a stated
  * goal. */
 bool ka_has_work(const struct ka_analysis *analysis);

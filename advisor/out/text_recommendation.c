@@ -168,11 +168,11 @@ static const char *reach_words(struct ka_arena *arena, const struct ka_analysis 
 	if (conflict->constraint != KA_C_HOP || !analysis->intent->hop_profiles[conflict->hop])
 		return "";
 	if (!hop->is_configurable)
-		return ", but it is fixed";
+		return ", but its profile knows no way to set it";
 	if (conflict->value > hop->configurable_max_s)
 		return ka_arena_printf(arena, ", but %" PRId64 " s is the most",
 				       hop->configurable_max_s);
-	return "";
+	return hop->setting ? ka_arena_printf(arena, ": %s", hop->setting) : "";
 }
 
 static void write_conflicts(struct ka_writer *writer, const struct ka_analysis *analysis)

@@ -501,6 +501,32 @@ static void words_stand_in_enum_order(void **state)
 	assert_null(ka_constraint_words[KA_C_COUNT]);
 }
 
+/* The least idle timeout that holds: one second less does not. */
+static void enough_is_the_least_that_holds(void **state)
+{
+	static const struct ka_margin margins[] = {
+		{0},
+		{.has_ms = true},
+		{.has_ms = true, .ms = 20000},
+		{.has_percent = true, .percent = 10},
+		{.has_percent = true, .percent = 90},
+		{.has_percent = true, .has_ms = true, .percent = 10, .ms = 5000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(margins) / sizeof(margins[0]); i++) {
+		for (int64_t silence_ms = 1; silence_ms < 500000; silence_ms += 777) {
+			int64_t enough_s = ka_idle_enough_s(&margins[i], silence_ms);
+
+			assert_true(silence_ms + ka_judging_margin_ms(&margins[i], enough_s) <=
+				    enough_s * 1000);
+			enough_s--;
+			assert_true(silence_ms + ka_judging_margin_ms(&margins[i], enough_s) >
+				    enough_s * 1000);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +545,7 @@ int main(void)
 		cmocka_unit_test(who_closes_first_excuses_the_hop),
 		cmocka_unit_test(closing_stays_in_its_segment),
 		cmocka_unit_test(the_backend_timeout_counts_for_the_server),
+		cmocka_unit_test(enough_is_the_least_that_holds),
 		cmocka_unit_test(broken_values_fail_every_hop),
 		cmocka_unit_test(words_stand_in_enum_order),
 	};
