@@ -72,6 +72,37 @@ load common
 	assert_equal "$(field 'report["recommendation"]')" null
 }
 
+@test "--idle: a site's own timeout, by name, profile and number" {
+	for hop in NLB aws-nlb 1; do
+		report 0 check --settings 300,75,9 -p aws-nlb --idle $hop=413s
+		assert_equal "$(field 'report["path"]["hops"][0]["idle_timeout_s"]')" 413
+	done
+	expect 1 check --settings 300,75,9 -p aws-nlb --idle NLB=412s
+	expect 0 recommend -p aws-nlb --idle NLB=7000s -f sysctl
+	says "goes from 60 s to 6000 s: 7000 s is taken as given"
+	refused 2 KA-U002 check -p aws-nlb --idle NLB
+	refused 2 KA-U002 check -p aws-nlb --idle =400s
+	refused 2 KA-U002 check -p aws-nlb --idle NLB=400
+	refused 2 KA-U002 check -p aws-nlb --idle other=400s
+	refused 2 KA-U002 check --idle NLB=400s
+}
+
+@test "a remedy names the setting and what would do, within its range" {
+	expect 1 check --settings 300,75,9 -p aws-nlb
+	[[ $(printf %s "$output" | tr -s '\n ' '  ') == *"raise the idle timeout of NLB to 413 s"*"tcp.idle_timeout.seconds"* ]]
+	report 1 check --settings 300,75,9 -p aws-nlb
+	assert_equal "$(field 'report["findings"][0]["data"]["idle_timeout_enough_s"]')" 413
+	expect 1 check --settings 7200,75,9 -p aws-nlb
+	[[ $(printf %s "$output" | tr -s '\n ' '  ') == *"can be set to 6000 s at most, which is not enough"* ]]
+	report 1 check --settings 7200,75,9 -p aws-nlb
+	assert_equal "$(field '"idle_timeout_enough_s" in report["findings"][0]["data"]')" false
+	# The proxy's side towards its servers, where that can be set.
+	expect 1 check --settings 7200,75,9 -p aws-alb -p node-http
+	[[ $(printf %s "$output" | tr -s '\n ' '  ') == *"or lower the idle timeout of ALB below 5 s"* ]]
+	expect 1 check --settings 7200,75,9 -p gcp-alb -p nginx
+	[[ $output == *"Raise the server's HTTP keepalive above 600 s."* ]]
+}
+
 @test "several formats, each to its own file" {
 	cd "$BATS_TEST_TMPDIR"
 	expect 0 recommend -p aws-nlb -f text -f json:a.json -f sysctl:b.conf
