@@ -9,17 +9,40 @@
 
 enum { PURPOSE_MAX = 2000, REASONS_MAX = 8000 }; /* bytes */
 
-/* The words that named the values, as one line without control characters. */
-static const char *purpose_of(const struct ka_options *options)
+static const char *default_path(struct ka_arena *arena, const struct ka_intent *intent)
 {
+	const char *words = "";
+
+	for (size_t i = 0; i < intent->path.count && strlen(words) < PURPOSE_MAX; i++)
+		words = ka_arena_printf(arena, "%s%s%s", words, i ? ", " : "path ",
+					intent->path.hops[i].name);
+	return words;
+}
+
+/* What named the values: words of the command line, and the configuration. */
+static const char *words_of(const struct ka_options *options, const struct ka_intent *intent)
+{
+	const char *words = options->path_words.bytes ? options->path_words.bytes : "";
 	const int64_t *set = options->set.value;
-	const char *words = options->path_words.bytes;
-	size_t length;
+	const char *path = "";
 
 	if (options->has_set)
-		words = ka_arena_printf(options->arena, "--set %" PRId64 ",%" PRId64 ",%" PRId64,
-					set[KA_TIME], set[KA_INTVL], set[KA_PROBES]);
-	words = ka_escape(options->arena, words ? words : "");
+		return ka_arena_printf(options->arena, "--set %" PRId64 ",%" PRId64 ",%" PRId64,
+				       set[KA_TIME], set[KA_INTVL], set[KA_PROBES]);
+	if (!intent->configuration)
+		return words;
+	if (options->path_count == 0)
+		path = default_path(options->arena, intent);
+	return ka_arena_printf(options->arena, "%s%s%s (configuration: %s)", path,
+			       *path && *words ? " " : "", words, intent->configuration);
+}
+
+/* The same as one line without control characters. */
+static const char *purpose_of(const struct ka_options *options, const struct ka_intent *intent)
+{
+	const char *words = ka_escape(options->arena, words_of(options, intent));
+	size_t length;
+
 	if (strlen(words) <= PURPOSE_MAX)
 		return words;
 	/* Cut between two characters of UTF-8. */
@@ -49,16 +72,14 @@ static const char *reasons_of(struct ka_arena *arena, const struct ka_analysis *
 }
 
 /* Works out which values to set. *ret_exit is -1 when there are some, else the exit code. */
-static int recommend(const struct ka_options *options, const struct ka_facts *facts,
-		     struct ka_run *run, struct ka_apply_request *request, int *ret_exit,
-		     struct ka_error *reterr)
+static int recommend(const struct ka_options *options, const struct ka_intent *intent,
+		     const struct ka_facts *facts, struct ka_run *run,
+		     struct ka_apply_request *request, int *ret_exit, struct ka_error *reterr)
 {
 	struct ka_text_context context = {.path_words = request->purpose, .subject_words = ""};
 	struct ka_analysis analysis;
-	struct ka_intent intent;
 
-	if (ka_read_intent(options, &intent, reterr) < 0 ||
-	    ka_analyse(options->arena, facts, &intent, &analysis, reterr) < 0)
+	if (ka_analyse(options->arena, facts, intent, &analysis, reterr) < 0)
 		return -1;
 	*ret_exit = -1;
 	if (analysis.is_unsatisfiable || !ka_has_work(&analysis) || !analysis.has_recommendation) {
@@ -92,10 +113,11 @@ static int read_subject(const struct ka_options *options, struct ka_facts *facts
 	return within_root(options, result, reterr);
 }
 
-static int run_apply(const struct ka_options *options, struct ka_run *run, struct ka_error *reterr)
+static int run_apply(const struct ka_options *options, const struct ka_intent *intent,
+		     struct ka_run *run, struct ka_error *reterr)
 {
 	struct ka_apply_request request = {.target = options->set,
-					   .purpose = purpose_of(options),
+					   .purpose = purpose_of(options, intent),
 					   .reasons = "",
 					   .live_only = options->live_only,
 					   .persist_only = options->persist_only,
@@ -106,7 +128,8 @@ static int run_apply(const struct ka_options *options, struct ka_run *run, struc
 
 	if (read_subject(options, &facts, reterr) < 0 || ka_run_init(run, options, reterr) < 0)
 		return -1;
-	if (!options->has_set && recommend(options, &facts, run, &request, &exit_code, reterr) < 0)
+	if (!options->has_set &&
+	    recommend(options, intent, &facts, run, &request, &exit_code, reterr) < 0)
 		return -1;
 	if (exit_code >= 0)
 		return exit_code;
@@ -116,11 +139,15 @@ static int run_apply(const struct ka_options *options, struct ka_run *run, struc
 int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
 {
 	struct ka_run run = KA_RUN_NONE;
+	struct ka_intent intent = {0};
 	int result;
 
-	if (!options->has_set && options->path_count == 0)
+	/* All input is read before anything of the system: in the caller's namespace, too. */
+	if (!options->has_set && ka_read_intent(options, &intent, reterr) < 0)
+		return -1;
+	if (!options->has_set && !intent.has_path)
 		return ka_fail(reterr, KA_E_NO_PATH,
 			       "apply needs a path (-p ID, --hop idle=350s) or --set T,I,P");
-	result = run_apply(options, &run, reterr);
+	result = run_apply(options, &intent, &run, reterr);
 	return ka_run_end(&run, result, reterr);
 }

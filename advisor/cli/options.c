@@ -109,6 +109,17 @@ static bool decides_judgement(const struct ka_option *option)
 	return strcmp(option->name, "config") == 0 || strcmp(option->name, "no-config") == 0;
 }
 
+/* What a URL asks for may be secret. */
+static const char *without_query(struct ka_arena *arena, const char *value)
+{
+	const char *query = strstr(value, "://") ? strchr(value, '?') : NULL;
+
+	if (!query)
+		return value;
+	return ka_arena_printf(arena, "%.*s?...%s", (int)(query - value), value,
+			       query + strcspn(query, "#"));
+}
+
 /* What decides the judgement is shown again in the command that applies it. */
 static void remember(struct ka_options *options, const struct ka_option *option, const char *value)
 {
@@ -125,7 +136,7 @@ static void remember(struct ka_options *options, const struct ka_option *option,
 	if (!option->metavar)
 		return;
 	ka_text_add(text, " ");
-	quote(text, value);
+	quote(text, without_query(options->arena, value));
 }
 
 static int take_option(struct ka_options *options, const struct ka_option *option,

@@ -1,6 +1,7 @@
 #include "cli/subject.h"
 
 #include "base/number.h"
+#include "cli/config.h"
 #include "cli/next_boot.h"
 #include "cli/print.h"
 #include "cli/profile_source.h"
@@ -182,6 +183,45 @@ int ka_suppose_facts(const struct ka_options *options, struct ka_facts *ret_fact
 	return 0;
 }
 
+static int read_profile(const struct ka_options *options, const char *word,
+			const struct ka_profile **ret_profile, struct ka_error *reterr)
+{
+	struct ka_sourced_profile sourced;
+
+	if (ka_profile_source(options->arena, word, &sourced, reterr) < 0)
+		return -1;
+	*ret_profile = sourced.profile;
+	return 0;
+}
+
+static int read_path(const struct ka_options *options, struct ka_ingredient *ingredients,
+		     struct ka_error *reterr)
+{
+	for (size_t i = 0; i < options->path_count; i++) {
+		const struct ka_path_word *word = &options->path[i];
+
+		ingredients[i].hop = word->hop;
+		if (word->profile &&
+		    read_profile(options, word->profile, &ingredients[i].profile, reterr) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_default_path(const struct ka_options *options, const struct ka_config *config,
+			     struct ka_ingredient *ingredients, struct ka_error *reterr)
+{
+	for (size_t i = 0; i < config->path_count; i++) {
+		const struct ka_config_piece *piece = &config->path[i];
+
+		ingredients[i].hop = piece->hop;
+		if (piece->profile &&
+		    read_profile(options, piece->profile, &ingredients[i].profile, reterr) < 0)
+			return ka_error_wrap(reterr, "path of %s:%u", config->origin, piece->line);
+	}
+	return 0;
+}
+
 static int set_idles(const struct ka_options *options, struct ka_intent *intent,
 		     struct ka_error *reterr)
 {
@@ -201,30 +241,31 @@ static int set_idles(const struct ka_options *options, struct ka_intent *intent,
 int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_intent,
 		   struct ka_error *reterr)
 {
-	struct ka_ingredient *ingredients =
-		ka_arena_array(options->arena, options->path_count + 1, sizeof(*ingredients));
-	struct ka_stated stated = options->stated;
+	struct ka_ingredient *ingredients;
+	struct ka_config config;
+	struct ka_stated stated;
 	struct ka_intent intent;
+	size_t count;
 
+	if (ka_config_read(options, &config, reterr) < 0)
+		return -1;
+	count = options->path_count > 0 ? options->path_count : config.path_count;
+	ingredients = ka_arena_array(options->arena, count + 1, sizeof(*ingredients));
 	if (!ingredients)
 		return ka_fail_memory(reterr);
-	for (size_t i = 0; i < options->path_count; i++) {
-		struct ka_sourced_profile sourced;
-
-		ingredients[i].hop = options->path[i].hop;
-		if (!options->path[i].profile)
-			continue;
-		if (ka_profile_source(options->arena, options->path[i].profile, &sourced, reterr) <
-		    0)
-			return -1;
-		ingredients[i].profile = sourced.profile;
-	}
+	if (options->path_count > 0 ? read_path(options, ingredients, reterr) < 0
+				    : read_default_path(options, &config, ingredients, reterr) < 0)
+		return -1;
+	stated = config.stated;
+	ka_state_over(&stated, &options->stated);
 	if (options->hz_from_host)
 		stated.choose_hz = ka_tick_hz();
-	if (ka_intent_build(options->arena, ingredients, options->path_count, &stated, &intent,
-			    reterr) < 0 ||
+	if (ka_intent_build(options->arena, ingredients, count, &stated, &intent, reterr) < 0 ||
 	    set_idles(options, &intent, reterr) < 0)
 		return -1;
+	intent.configuration = config.origin;
+	intent.waivers = config.waivers;
+	intent.waiver_count = config.waiver_count;
 	*ret_intent = intent;
 	return 0;
 }

@@ -48,6 +48,7 @@ struct ka_intent {
 	const struct ka_profile *const *profiles;
 	size_t profile_count;
 	const struct ka_profile *const *hop_profiles; /* of each hop; NULL: made on the spot */
+	const char *configuration; /* the file whose statements are in force; NULL: none */
 	const struct ka_waiver *waivers;
 	size_t waiver_count;
 };
