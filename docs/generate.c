@@ -113,10 +113,18 @@ static void man_options(struct ka_text *text)
 
 static void man_profiles(struct ka_text *text)
 {
-	for (size_t i = 0; i < ka_builtin_profile_count; i++) {
-		ka_text_printf(text, ".It %s\n", ka_builtin_profiles[i].id);
-		add_mdoc(text, ka_builtin_profiles[i].title);
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+
+	for (size_t i = 0; i < ka_builtin_count; i++) {
+		const struct ka_profile *profile = ka_builtin_profile(&arena, i);
+
+		text->has_failed |= !profile;
+		if (!profile)
+			break;
+		ka_text_printf(text, ".It %s\n", profile->id);
+		add_mdoc(text, profile->title);
 	}
+	ka_arena_clear(&arena);
 }
 
 static void man_rules(struct ka_text *text)
@@ -178,8 +186,8 @@ static void completion_values(struct ka_text *text)
 static void completion_ids(struct ka_text *text)
 {
 	ka_text_add(text, "_kaadvise_profiles='");
-	for (size_t i = 0; i < ka_builtin_profile_count; i++)
-		ka_text_printf(text, "%s%s", i ? "\n\t" : "", ka_builtin_profiles[i].id);
+	for (size_t i = 0; i < ka_builtin_count; i++)
+		ka_text_printf(text, "%s%s", i ? "\n\t" : "", ka_builtin_id(i));
 	ka_text_add(text, "'\n_kaadvise_rules='");
 	for (size_t i = 0; i < ka_rule_count; i++)
 		ka_text_printf(text, "%s%s", i ? "\n\t" : "", ka_rules[i]->id);

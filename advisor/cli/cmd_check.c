@@ -34,16 +34,18 @@ static int survey(const struct ka_options *options, const struct ka_facts *facts
 		  struct ka_text_context *context, struct ka_error *reterr)
 {
 	struct ka_survey_row *rows =
-		ka_arena_array(options->arena, ka_builtin_profile_count, sizeof(*rows));
+		ka_arena_array(options->arena, ka_builtin_count, sizeof(*rows));
 
 	if (!rows)
 		return ka_fail_memory(reterr);
-	for (size_t i = 0; i < ka_builtin_profile_count; i++) {
-		struct ka_ingredient one = {.profile = &ka_builtin_profiles[i]};
+	for (size_t i = 0; i < ka_builtin_count; i++) {
+		struct ka_ingredient one = {.profile = ka_builtin_profile(options->arena, i)};
 		struct ka_stated nothing = {0};
 		struct ka_intent intent;
 		struct ka_analysis analysis;
 
+		if (!one.profile)
+			return ka_fail_memory(reterr);
 		if (one.profile->hop_count == 0)
 			continue;
 		if (ka_intent_build(options->arena, &one, 1, &nothing, &intent, reterr) < 0 ||

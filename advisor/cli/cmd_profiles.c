@@ -47,9 +47,12 @@ static int list(const struct ka_options *options, struct ka_error *reterr)
 	struct ka_listing listing;
 
 	ka_listing_init(&listing, options, columns, 6);
-	for (size_t i = 0; i < ka_builtin_profile_count; i++)
-		if (contains_all(&ka_builtin_profiles[i], ka_builtin_profile_yaml[i], options))
-			list_profile(&listing, &ka_builtin_profiles[i]);
+	for (size_t i = 0; i < ka_builtin_count; i++) {
+		const struct ka_profile *profile = ka_builtin_profile(options->arena, i);
+
+		if (profile && contains_all(profile, ka_builtin_yaml(i), options))
+			list_profile(&listing, profile);
+	}
 	if (listing.table.rows == 1)
 		ka_print_note("no built-in profile contains all these words");
 	return ka_listing_write(&listing, reterr);

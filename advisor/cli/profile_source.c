@@ -30,33 +30,14 @@ static bool is_id(const char *word)
 	return length > 0 && length <= 63 && word[length] == '\0' && word[0] != '-';
 }
 
-/* The index of a built-in profile, or their count. */
-static size_t find_builtin(const char *id)
-{
-	size_t low = 0, high = ka_builtin_profile_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(ka_builtin_profiles[middle].id, id);
-
-		if (order == 0)
-			return middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return ka_builtin_profile_count;
-}
-
 static int fail_unknown(struct ka_arena *arena, const char *word, struct ka_error *reterr)
 {
-	const char **names = ka_arena_array(arena, ka_builtin_profile_count + 1, sizeof(*names));
+	const char **names = ka_arena_array(arena, ka_builtin_count + 1, sizeof(*names));
 	const char *nearest = NULL;
 
 	if (names) {
-		for (size_t i = 0; i < ka_builtin_profile_count; i++)
-			names[i] = ka_builtin_profiles[i].id;
+		for (size_t i = 0; i < ka_builtin_count; i++)
+			names[i] = ka_builtin_id(i);
 		nearest = ka_suggest(word, names);
 	}
 	if (nearest)
@@ -81,11 +62,11 @@ static int find_id(struct ka_arena *arena, const char *id, struct ka_profile_fou
 		return 1;
 	if (reterr->id != KA_E_PROFILE_READ || reterr->sys_errno != ENOENT)
 		return -1;
-	*ret_builtin = find_builtin(id);
-	if (*ret_builtin == ka_builtin_profile_count)
+	*ret_builtin = ka_builtin_find(id);
+	if (*ret_builtin == ka_builtin_count)
 		return fail_unknown(arena, id, reterr);
-	ret_found->ready = &ka_builtin_profiles[*ret_builtin];
-	return 0;
+	ret_found->ready = ka_builtin_profile(arena, *ret_builtin);
+	return ret_found->ready ? 0 : ka_fail_memory(reterr);
 }
 
 static int find_parent(void *context, struct ka_arena *arena, const char *id,
@@ -95,15 +76,6 @@ static int find_parent(void *context, struct ka_arena *arena, const char *id,
 
 	(void)context;
 	return find_id(arena, id, ret_found, &builtin, reterr) < 0 ? -1 : 0;
-}
-
-static void print_all_but_last(const struct ka_errors *errors, struct ka_error *ret_last)
-{
-	for (size_t i = 0; i + 1 < errors->count; i++)
-		ka_print_error(&errors->list[i]);
-	*ret_last = errors->list[errors->count - 1];
-	if (errors->omitted > 0)
-		ka_print_note("%s: and %zu more errors", ret_last->file, errors->omitted);
 }
 
 static int parse(struct ka_arena *arena, const struct ka_profile_found *found,
@@ -117,7 +89,7 @@ static int parse(struct ka_arena *arena, const struct ka_profile_found *found,
 		return ka_fail_memory(reterr);
 	if (ka_profile_parse(arena, found->bytes, found->length, found->name, find_parent, NULL,
 			     profile, &errors) < 0) {
-		print_all_but_last(&errors, reterr);
+		ka_print_errors(&errors, reterr);
 		return -1;
 	}
 	profile->sha256 = ka_arena_copy(arena, ka_sha256(digest, found->bytes, found->length),
@@ -148,7 +120,7 @@ int ka_profile_source(struct ka_arena *arena, const char *word,
 		return -1;
 	if (is_text > 0)
 		return parse(arena, &found, ret_sourced, reterr);
-	*ret_sourced = (struct ka_sourced_profile){found.ready, ka_builtin_profile_yaml[builtin],
-						   strlen(ka_builtin_profile_yaml[builtin])};
+	*ret_sourced = (struct ka_sourced_profile){found.ready, ka_builtin_yaml(builtin),
+						   strlen(ka_builtin_yaml(builtin))};
 	return 0;
 }

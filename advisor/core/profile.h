@@ -86,6 +86,7 @@ struct ka_profile {
 	const char *sha256;  /* 64 hexadecimal digits of the profile's bytes */
 	bool is_stale;       /* a cached copy: its server could not be reached, or was not asked */
 	int64_t age_s;       /* of that copy: since the server last gave or confirmed it */
+	bool is_alias;       /* another one with a name of its own: it states no hops and no http */
 	const struct ka_hop *hops;
 	size_t hop_count;
 	struct ka_http http;

@@ -11,15 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool find_built_in(const char *id, struct ka_profile_found *ret_found)
+static bool find_built_in(struct ka_arena *arena, const char *id,
+			  struct ka_profile_found *ret_found)
 {
-	for (size_t i = 0; i < ka_builtin_profile_count; i++) {
-		if (strcmp(ka_builtin_profiles[i].id, id) != 0)
-			continue;
-		*ret_found = (struct ka_profile_found){.ready = &ka_builtin_profiles[i]};
-		return true;
-	}
-	return false;
+	size_t number = ka_builtin_find(id);
+
+	if (number == ka_builtin_count)
+		return false;
+	*ret_found = (struct ka_profile_found){.ready = ka_builtin_profile(arena, number)};
+	return true;
 }
 
 /* context: the path of the file that was asked for. Beside it, in ../parents, built in. */
@@ -40,7 +40,7 @@ static int find_profile(void *context, struct ka_arena *arena, const char *id,
 	ret_found->name = ka_arena_printf(arena, "%.*s/../parents/%s.yaml", directory, path, id);
 	if (ka_profile_read_file(arena, AT_FDCWD, ret_found->name, &ret_found->bytes,
 				 &ret_found->length, reterr) == 0 ||
-	    find_built_in(id, ret_found))
+	    find_built_in(arena, id, ret_found))
 		return 0;
 	return ka_fail(reterr, KA_E_PROFILE_UNKNOWN, "no profile has the id \"%s\"", id);
 }

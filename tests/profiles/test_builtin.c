@@ -19,6 +19,7 @@ static void assert_same_text(const char *a, const char *b)
 static void assert_same_hop(const struct ka_hop *a, const struct ka_hop *b)
 {
 	assert_string_equal(a->name, b->name);
+	assert_same_text(a->setting, b->setting);
 	assert_int_equal(a->layer, b->layer);
 	assert_int_equal(a->idle_s, b->idle_s);
 	assert_int_equal(a->is_configurable, b->is_configurable);
@@ -73,6 +74,7 @@ static void assert_same(const struct ka_profile *a, const struct ka_profile *b)
 	assert_string_equal(a->title, b->title);
 	assert_same_text(a->extends, b->extends);
 	assert_same_text(a->notes, b->notes);
+	assert_int_equal(a->is_alias, b->is_alias);
 	assert_int_equal(a->hop_count, b->hop_count);
 	for (size_t i = 0; i < a->hop_count; i++)
 		assert_same_hop(&a->hops[i], &b->hops[i]);
@@ -86,9 +88,9 @@ static void assert_same(const struct ka_profile *a, const struct ka_profile *b)
 static void test_twins(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ka_builtin_profile_count; i++) {
-		const struct ka_profile *builtin = &ka_builtin_profiles[i];
+	for (size_t i = 0; i < ka_builtin_count; i++) {
 		struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+		const struct ka_profile *builtin = ka_builtin_profile(&arena, i);
 		struct ka_profile profile;
 		struct ka_errors errors;
 		struct ka_error error;
@@ -102,7 +104,7 @@ static void test_twins(void **state)
 		assert_int_equal(ka_profile_parse(&arena, bytes, length, path, NULL, NULL, &profile,
 						  &errors),
 				 0);
-		assert_string_equal(bytes, ka_builtin_profile_yaml[i]);
+		assert_string_equal(bytes, ka_builtin_yaml(i));
 		assert_string_equal(ka_sha256(digest, bytes, length), builtin->sha256);
 		assert_string_equal(builtin->origin, "built-in");
 		assert_same(builtin, &profile);
@@ -113,18 +115,23 @@ static void test_twins(void **state)
 static void test_sorted(void **state)
 {
 	(void)state;
-	for (size_t i = 1; i < ka_builtin_profile_count; i++)
-		assert_true(strcmp(ka_builtin_profiles[i - 1].id, ka_builtin_profiles[i].id) < 0);
+	for (size_t i = 1; i < ka_builtin_count; i++)
+		assert_true(strcmp(ka_builtin_id(i - 1), ka_builtin_id(i)) < 0);
 }
 
 static void test_sources(void **state)
 {
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+
 	(void)state;
-	for (size_t i = 0; i < ka_builtin_profile_count; i++) {
-		assert_int_at_least(ka_builtin_profiles[i].source_count, 1);
-		for (size_t k = 0; k < ka_builtin_profiles[i].source_count; k++)
-			assert_int_at_least(strlen(ka_builtin_profiles[i].sources[k].says), 1);
+	for (size_t i = 0; i < ka_builtin_count; i++) {
+		const struct ka_profile *profile = ka_builtin_profile(&arena, i);
+
+		assert_int_at_least(profile->source_count, 1);
+		for (size_t k = 0; k < profile->source_count; k++)
+			assert_int_at_least(strlen(profile->sources[k].says), 1);
 	}
+	ka_arena_clear(&arena);
 }
 
 /* A file that nobody compiles in is a profile that nobody finds. */
@@ -141,7 +148,7 @@ static void test_every_file(void **state)
 		count += dot && strcmp(dot, ".yaml") == 0;
 	}
 	closedir(directory);
-	assert_int_equal(ka_builtin_profile_count, count);
+	assert_int_equal(ka_builtin_count, count);
 }
 
 static void test_ids(void **state)
@@ -167,13 +174,16 @@ static void test_ids(void **state)
 		{"node-http", 0, 0, 5, 0, 0},
 	};
 
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct ka_profile *profile = ka_builtin_profiles;
+		const struct ka_profile *profile;
+		size_t number = ka_builtin_find(rows[i].id);
 
 		ka_test_at("%s", rows[i].id);
-		while (strcmp(profile->id, rows[i].id) != 0)
-			assert_true(++profile < ka_builtin_profiles + ka_builtin_profile_count);
+		assert_int_at_most(number, ka_builtin_count - 1);
+		profile = ka_builtin_profile(&arena, number);
 		assert_int_equal(profile->hop_count, rows[i].hops);
 		assert_int_equal(profile->http.server_s, rows[i].server_s);
 		assert_int_equal(profile->http.has_server, rows[i].server_s > 0);
@@ -183,14 +193,47 @@ static void test_ids(void **state)
 		assert_int_equal(profile->hops[0].probes, rows[i].probes);
 		assert_int_equal(profile->hops[0].on_expiry, rows[i].on_expiry);
 	}
+	ka_arena_clear(&arena);
+}
+
+static void test_find(void **state)
+{
+	static const char *const strangers[] = {"", "a", "aws-nl", "aws-nlb-", "zz", "AWS-NLB"};
+
+	(void)state;
+	for (size_t i = 0; i < ka_builtin_count; i++)
+		assert_int_equal(ka_builtin_find(ka_builtin_id(i)), i);
+	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
+		assert_int_equal(ka_builtin_find(strangers[i]), ka_builtin_count);
+}
+
+static void test_without_memory(void **state)
+{
+	size_t refused = 0, number = ka_builtin_find("aws-nlb");
+	const struct ka_profile *profile = NULL;
+
+	(void)state;
+	for (size_t cap = 0; !profile; cap += 8) {
+		struct ka_arena arena = ka_arena_make(cap);
+
+		profile = ka_builtin_profile(&arena, number);
+		assert_int_equal(arena.has_failed, !profile);
+		refused += !profile;
+		ka_arena_clear(&arena);
+	}
+	assert_int_at_least(refused, 3);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_twins),   cmocka_unit_test(test_sorted),
-		cmocka_unit_test(test_sources), cmocka_unit_test(test_every_file),
+		cmocka_unit_test(test_twins),
+		cmocka_unit_test(test_sorted),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_every_file),
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
