@@ -25,6 +25,15 @@ void ka_print_error(const struct ka_error *error)
 	ka_arena_clear(&arena);
 }
 
+void ka_print_errors(const struct ka_errors *errors, struct ka_error *ret_last)
+{
+	for (size_t i = 0; i + 1 < errors->count; i++)
+		ka_print_error(&errors->list[i]);
+	*ret_last = errors->list[errors->count - 1];
+	if (errors->omitted > 0)
+		ka_print_note("%s: and %zu more errors", ret_last->file, errors->omitted);
+}
+
 void ka_error_name_root(struct ka_error *error, const char *root)
 {
 	char file[sizeof(error->file)];

@@ -4,10 +4,14 @@
 
 #include "base/text.h"
 #include "cli/options.h"
+#include "edge/profile_errors.h"
 #include "out/writer.h"
 
 /* Prints an error as `place: error: message [id]`, escaped, on standard error. */
 void ka_print_error(const struct ka_error *error);
+
+/* Prints all errors of a file but the last, which is returned, and how many were not kept. */
+void ka_print_errors(const struct ka_errors *errors, struct ka_error *ret_last);
 
 /* Names the image in front of the file inside it that is at fault, or of the message. */
 void ka_error_name_root(struct ka_error *error, const char *root);

@@ -8,10 +8,18 @@
 
 /* A piece of the default path: a word as for -p, or a hop on the spot. */
 struct ka_config_piece {
-	const char *profile; /* NULL: hop. A file is relative to the configuration file */
-	struct ka_hop hop;
-	unsigned line; /* where it stands */
+	struct ka_hop hop;   /* where profile is NULL */
+	const char *profile; /* as it is written */
+	unsigned line, column;
 };
+
+/* Where a key stands: "side", "http.only", "goals.margin". */
+struct ka_config_place {
+	const char *key;
+	unsigned line;
+};
+
+enum { KA_CONFIG_WAIVERS_MAX = 200 };
 
 struct ka_config {
 	const char *origin; /* the file's name; NULL: there is none */
@@ -20,6 +28,8 @@ struct ka_config {
 	struct ka_stated stated; /* side, http and goals; choose_hz is not set */
 	const struct ka_waiver *waivers;
 	size_t waiver_count;
+	const struct ka_config_place *places;
+	size_t place_count;
 };
 
 /* Parses a configuration file's bytes. 0 with *ret_config, owned by the arena; -1 with at least one
@@ -28,5 +38,8 @@ struct ka_config {
 int ka_config_parse(struct ka_arena *arena, const char *bytes, size_t length,
 		    const char *name_for_errors, struct ka_config *ret_config,
 		    struct ka_errors *ret_errors);
+
+/* The line of a key as of ka_config_place; 0 where the file does not have it. */
+unsigned ka_config_line(const struct ka_config *config, const char *key);
 
 #endif

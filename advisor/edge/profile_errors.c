@@ -5,39 +5,38 @@
 #include <stdio.h>
 #include <string.h>
 
-struct place {
-	unsigned line, column;
-};
-
-static struct place place_of(const struct ka_input *input, size_t offset)
+void ka_cursor_move(struct ka_cursor *cursor, const struct ka_input *input, size_t offset)
 {
 	const char *bytes = input->bytes;
-	struct place place = {1, 1};
-	size_t start = 0;
+	size_t end = offset < input->length ? offset : input->length;
 
-	if (offset > input->length)
-		offset = input->length;
-	for (size_t i = 0; i < offset; i++) {
-		bool is_before_lf = i + 1 < input->length && bytes[i + 1] == '\n';
+	if (cursor->line == 0 || end < cursor->offset)
+		*cursor = (struct ka_cursor){.line = 1};
+	for (; cursor->offset < end; cursor->offset++) {
+		size_t next = cursor->offset + 1;
+		bool is_before_lf = next < input->length && bytes[next] == '\n';
 
-		if (bytes[i] != '\n' && (bytes[i] != '\r' || is_before_lf))
+		if (bytes[next - 1] != '\n' && (bytes[next - 1] != '\r' || is_before_lf))
 			continue;
-		place.line++;
-		start = i + 1;
+		cursor->line++;
+		cursor->line_start = next;
 	}
-	place.column += (unsigned)(offset - start);
-	return place;
 }
 
-static bool is_after(const struct ka_error *error, const struct place *place)
+unsigned ka_cursor_column(const struct ka_cursor *cursor)
+{
+	return (unsigned)(cursor->offset - cursor->line_start) + 1;
+}
+
+static bool is_after(const struct ka_error *error, const struct ka_cursor *place)
 {
 	return error->line > place->line ||
-	       (error->line == place->line && error->column > place->column);
+	       (error->line == place->line && error->column > ka_cursor_column(place));
 }
 
 /* The row for an error at place: behind those of other files and those that stand before it. */
 static struct ka_error *make_room(struct ka_errors *errors, const char *file,
-				  const struct place *place)
+				  const struct ka_cursor *place)
 {
 	size_t at = errors->count;
 
@@ -54,7 +53,7 @@ void ka_errors_add(struct ka_errors *errors, const struct ka_input *input, size_
 		   enum ka_error_id id, const char *format, ...)
 {
 	char message[sizeof(errors->list[0].message)], file[sizeof(errors->list[0].file)];
-	struct place place;
+	struct ka_cursor place = {0};
 	va_list args;
 
 	if (errors->count == KA_ERRORS_MAX) {
@@ -65,9 +64,9 @@ void ka_errors_add(struct ka_errors *errors, const struct ka_input *input, size_
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	snprintf(file, sizeof(file), "%s", input->name);
-	place = place_of(input, offset);
-	ka_fail_at(make_room(errors, file, &place), id, file, place.line, place.column, "%s",
-		   message);
+	ka_cursor_move(&place, input, offset);
+	ka_fail_at(make_room(errors, file, &place), id, file, place.line, ka_cursor_column(&place),
+		   "%s", message);
 }
 
 void ka_errors_memory(struct ka_errors *errors)

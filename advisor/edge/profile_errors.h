@@ -22,8 +22,19 @@ struct ka_input {
 	const char *name; /* of the file, as messages show it */
 };
 
-/* Adds an error at the byte offset, which becomes line and column (in bytes); an offset beyond
- * the end is the end. Lines end with LF, CR LF or CR. */
+/* A place in the input that moves on: many rising offsets cost one pass. Start with {0}. */
+struct ka_cursor {
+	size_t offset, line_start;
+	unsigned line; /* 1-based, after a move */
+};
+
+/* Moves to the byte offset; beyond the end is the end. Lines end with LF, CR LF or CR. */
+void ka_cursor_move(struct ka_cursor *cursor, const struct ka_input *input, size_t offset);
+
+/* 1-based, in bytes. */
+unsigned ka_cursor_column(const struct ka_cursor *cursor);
+
+/* Adds an error at the byte offset, which becomes line and column as of a cursor. */
 void ka_errors_add(struct ka_errors *errors, const struct ka_input *input, size_t offset,
 		   enum ka_error_id id, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "core/profile.h"
+#include "edge/config_yaml.h"
 #include "edge/profile_yaml.h"
 
 #include <stdio.h>
@@ -19,6 +20,9 @@ enum {
 	PERCENT_MAX = 90,
 	LOST_MAX = 126,   /* one less than the most probes that setsockopt allows, tcp(7) */
 	TIME_MAX = 32767, /* TCP_KEEPIDLE, tcp(7) */
+	RULE_LENGTH_MAX = 20,
+	REASON_MAX = 500,
+	PATTERN_MAX = 1000,
 };
 
 static const char *const version_words[] = {"1", NULL};
@@ -148,8 +152,12 @@ static const struct ka_profile_key source_keys[] = {
 };
 #undef PLACE
 
-static const struct ka_hop hop_defaults = {
-	.name = "", .layer = 4, .on_expiry = KA_EXPIRY_UNKNOWN, .breaks_connection = true};
+#define HOP_DEFAULTS                                                                               \
+	{                                                                                          \
+		.name = "", .layer = 4, .on_expiry = KA_EXPIRY_UNKNOWN, .breaks_connection = true  \
+	}
+
+static const struct ka_hop hop_defaults = HOP_DEFAULTS;
 static const struct ka_source source_defaults = {.url = "", .checked = "", .says = ""};
 
 static const struct ka_profile_mapping hop_mapping = {
@@ -230,6 +238,105 @@ const struct ka_profile_mapping ka_profile_root = {
 
 _Static_assert(COUNT(root_keys) <= KA_PROFILE_KEYS_MAX && COUNT(hop_keys) <= KA_PROFILE_KEYS_MAX,
 	       "keys of one mapping");
+
+#define PLACE(member) KA_PLACE(ka_waiver, member)
+static const struct ka_profile_key waiver_keys[] = {
+	{.key = "rule",
+	 .type = KA_TYPE_TEXT,
+	 .is_required = true,
+	 .min = 1,
+	 .max = RULE_LENGTH_MAX,
+	 .field = PLACE(rule)},
+	{.key = "reason",
+	 .type = KA_TYPE_TEXT,
+	 .is_required = true,
+	 .min = 1,
+	 .max = REASON_MAX,
+	 .field = PLACE(reason)},
+	{.key = "until", .type = KA_TYPE_DATE, .field = PLACE(until), .second = PLACE(until_day)},
+	{.key = "hop", .type = KA_TYPE_TEXT, .min = 1, .max = NAME_LENGTH_MAX, .field = PLACE(hop)},
+	{.key = "file", .type = KA_TYPE_TEXT, .min = 1, .max = PATTERN_MAX, .field = PLACE(file)},
+	{.key = "namespace",
+	 .type = KA_TYPE_TEXT,
+	 .min = 1,
+	 .max = PATTERN_MAX,
+	 .field = PLACE(netns)},
+};
+#undef PLACE
+
+static const struct ka_waiver waiver_defaults = {.rule = "", .reason = ""};
+static const struct ka_profile_mapping waiver_mapping = {
+	.name = "a waiver",
+	.keys = waiver_keys,
+	.key_count = COUNT(waiver_keys),
+	.size = sizeof(struct ka_waiver),
+	.defaults = &waiver_defaults,
+	.line = KA_PLACE(ka_waiver, line),
+	.column = KA_PLACE(ka_waiver, column),
+};
+
+static const struct ka_profile_key piece_word = {.key = "path",
+						 .type = KA_TYPE_TEXT,
+						 .min = 1,
+						 .max = URL_MAX,
+						 .field = KA_PLACE(ka_config_piece, profile)};
+static const struct ka_config_piece piece_defaults = {.hop = HOP_DEFAULTS};
+/* The keys of a hop are read into the piece that begins with it. */
+_Static_assert(offsetof(struct ka_config_piece, hop) == 0, "a piece is a hop");
+static const struct ka_profile_mapping piece_mapping = {
+	.name = "a hop of the path",
+	.keys = hop_keys,
+	.key_count = COUNT(hop_keys),
+	.size = sizeof(struct ka_config_piece),
+	.defaults = &piece_defaults,
+	.word = &piece_word,
+	.line = KA_PLACE(ka_config_piece, line),
+	.column = KA_PLACE(ka_config_piece, column),
+};
+
+#define PLACE(member) KA_PLACE(ka_config, member)
+static const struct ka_profile_key config_keys[] = {
+	{.key = "kaadvise", .type = KA_TYPE_CHOICE, .is_required = true, .words = version_words},
+	{.key = "path",
+	 .type = KA_TYPE_LIST,
+	 .min = 1,
+	 .max = KA_PROFILE_HOPS_MAX,
+	 .inside = &piece_mapping,
+	 .field = PLACE(path),
+	 .second = PLACE(path_count)},
+	{.key = "side",
+	 .type = KA_TYPE_WORD,
+	 .words = ka_side_words,
+	 .field = PLACE(stated.side),
+	 .flag = PLACE(stated.has_side)},
+	{.key = "http",
+	 .type = KA_TYPE_MAPPING,
+	 .min = 1,
+	 .max = COUNT(http_keys),
+	 .inside = &http_mapping,
+	 .field = PLACE(stated.http)},
+	{.key = "goals",
+	 .type = KA_TYPE_MAPPING,
+	 .min = 1,
+	 .max = COUNT(goal_keys),
+	 .inside = &goals_mapping,
+	 .field = PLACE(stated.goals)},
+	{.key = "waivers",
+	 .type = KA_TYPE_LIST,
+	 .min = 0,
+	 .max = KA_CONFIG_WAIVERS_MAX,
+	 .inside = &waiver_mapping,
+	 .field = PLACE(waivers),
+	 .second = PLACE(waiver_count)},
+};
+#undef PLACE
+
+const struct ka_profile_mapping ka_config_root = {
+	.name = "the configuration",
+	.keys = config_keys,
+	.key_count = COUNT(config_keys),
+	.size = sizeof(struct ka_config),
+};
 
 const struct ka_profile_key *ka_profile_key(const struct ka_profile_mapping *mapping,
 					    const char *key, size_t length)

@@ -1,5 +1,5 @@
-/* The keys of profile format 1, one table per mapping. Parsing, messages and the comparison with
- * profiles/schema.json all come from these rows. */
+/* The keys of profiles and of the configuration, format 1, one table per mapping. Parsing, messages
+ * and the comparison with profiles/schema.json and config.schema.json all come from these rows. */
 #ifndef KA_EDGE_PROFILE_KEYS_H
 #define KA_EDGE_PROFILE_KEYS_H
 
@@ -51,10 +51,13 @@ struct ka_profile_mapping {
 	const void *defaults;  /* one such struct, for the entries of a list */
 	const char *merge_key; /* in a list, entries with the same value here are the same thing: an
 				* extending profile changes it; NULL: the list is replaced */
+	const struct ka_profile_key *word; /* in a list, an entry may be a plain value instead: that
+					    * of this row; NULL: it may not */
+	size_t line, column; /* KA_PLACE of unsigned: where an entry of a list begins; or 0 */
 };
 
-/* The outermost one, for struct ka_profile; the others hang below. */
-extern const struct ka_profile_mapping ka_profile_root;
+/* The outermost ones, for struct ka_profile and struct ka_config; the others hang below. */
+extern const struct ka_profile_mapping ka_profile_root, ka_config_root;
 
 enum { KA_PROFILE_KEYS_MAX = 16 }; /* of one mapping */
 

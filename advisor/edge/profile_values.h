@@ -14,6 +14,11 @@ struct ka_profile_reader {
 	struct ka_arena *arena;
 	const struct ka_input *input;
 	struct ka_errors *errors;
+	struct ka_cursor cursor; /* in the input; of the reader alone */
+	/* Called when a KA_TYPE_PARENT was read into the struct target. */
+	void (*extend)(struct ka_profile_reader *reader, const struct ka_node *node, void *target);
+	void *context;       /* for extend */
+	bool is_parent_lost; /* extending failed: what the parent has is unknown */
 };
 
 /* Reads a plain value (every type but MAPPING and LIST) into its field of target. False after

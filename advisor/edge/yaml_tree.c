@@ -148,7 +148,7 @@ static bool start_document(struct walk *walk, size_t offset)
 	if (walk->documents++ == 0)
 		return true;
 	ka_errors_add(walk->errors, walk->input, offset, KA_E_PROFILE_FORBIDDEN,
-		      "found a second document, expected one profile per file");
+		      "found a second document, expected one document per file");
 	return false;
 }
 
