@@ -8,6 +8,7 @@ int ka_check_facts(struct ka_arena *arena, const struct ka_facts *facts,
 	if (ka_analyse(arena, facts, intent, &checked->analysis, reterr) < 0)
 		return -1;
 	ka_rules_check(&checked->analysis, &checked->findings);
+	ka_waive(&checked->findings, facts, intent->waivers, intent->waiver_count);
 	checked->report = (struct ka_report){
 		.analysis = &checked->analysis,
 		.findings = &checked->findings,

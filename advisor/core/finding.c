@@ -54,6 +54,14 @@ void ka_add_text(struct ka_finding *finding, const char *key, const char *text)
 	add(finding, (struct ka_datum){.key = key, .text = text});
 }
 
+const char *ka_finding_text(const struct ka_finding *finding, const char *key)
+{
+	for (size_t i = 0; i < finding->data_count; i++)
+		if (strcmp(finding->data[i].key, key) == 0)
+			return finding->data[i].text;
+	return NULL;
+}
+
 int ka_worst_severity(const struct ka_findings *findings)
 {
 	int worst = -1;

@@ -60,6 +60,9 @@ struct ka_finding *ka_find(struct ka_findings *findings, const struct ka_rule *r
 void ka_add_number(struct ka_finding *finding, const char *key, int64_t number);
 void ka_add_text(struct ka_finding *finding, const char *key, const char *text);
 
+/* The text that the finding's data have under key; NULL: none. */
+const char *ka_finding_text(const struct ka_finding *finding, const char *key);
+
 /* The gravest severity of those that no waiver excuses; -1 when there is no finding. */
 int ka_worst_severity(const struct ka_findings *findings);
 

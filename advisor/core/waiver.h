@@ -2,6 +2,8 @@
 #ifndef KA_CORE_WAIVER_H
 #define KA_CORE_WAIVER_H
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,8 +28,12 @@ struct ka_waiver {
 /* Whether today is after its last day. */
 bool ka_waiver_has_expired(const struct ka_waiver *waiver, int64_t today);
 
-/* Marks each finding with the first waiver that fits it and has not expired. */
+/* Marks each finding that is not marked yet with the first waiver that fits it and has not expired.
+ */
 void ka_waive(struct ka_findings *findings, const struct ka_facts *facts,
 	      const struct ka_waiver *waivers, size_t count);
+
+/* "waived until 2027-01-31: REASON", for reports; arena-owned. */
+const char *ka_waiver_words(struct ka_arena *arena, const struct ka_waiver *waiver);
 
 #endif

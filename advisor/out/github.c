@@ -78,14 +78,17 @@ static void add_finding(struct ka_text *text, const struct ka_spots *spots,
 	static const char *const words[] = {
 		[KA_NOTE] = "notice", [KA_WARNING] = "warning", [KA_ERROR_SEVERITY] = "error"};
 	const struct ka_rule *rule = finding->rule;
-	struct command command = start(text, words[finding->severity]);
+	struct command command = start(text, words[finding->waiver ? KA_NOTE : finding->severity]);
 	struct ka_spot spot;
 
 	if (ka_spot_find(spots, &command.arena, finding, &spot))
 		add_place(&command, &spot);
 	add_words(&command, rule->id, rule->title, spots->facts->name, finding->message);
 	ka_text_add(text, "%0A");
-	add_message(&command, finding->remedy ? finding->remedy : rule->remedy);
+	if (finding->waiver)
+		add_message(&command, ka_waiver_words(&command.arena, finding->waiver));
+	else
+		add_message(&command, finding->remedy ? finding->remedy : rule->remedy);
 	finish(&command);
 }
 

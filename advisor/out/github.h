@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "core/report.h"
 
-/* A line for each finding: error, warning or notice, with file, line and column where it has a
- * place. Nothing without findings. */
+/* A line for each finding: error, warning or notice (also for a waived one), with file, line and
+ * column where it has a place. Nothing without findings. */
 void ka_github_subject(const struct ka_report *report, struct ka_text *text);
 
 /* The line of a subject that could not be read; the file of the error is one inside the subject. */

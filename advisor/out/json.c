@@ -61,6 +61,14 @@ static json_t *location_json(struct ka_arena *arena, const struct ka_location *l
 			 number_or_null(location->column > 0, location->column));
 }
 
+static json_t *waiver_json(struct ka_arena *arena, const struct ka_waiver *waiver)
+{
+	if (!waiver)
+		return json_null();
+	return json_pack("{s:o, s:s?}", "reason", ka_json_text(arena, waiver->reason), "until",
+			 waiver->until);
+}
+
 static json_t *findings_json(struct ka_arena *arena, const struct ka_findings *findings)
 {
 	json_t *list = json_array();
@@ -68,13 +76,14 @@ static json_t *findings_json(struct ka_arena *arena, const struct ka_findings *f
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct ka_finding *finding = &findings->items[i];
 
-		ka_json_append(&list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:n}", "rule",
+		ka_json_append(&list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "rule",
 						finding->rule->id, "severity",
 						ka_severity_words[finding->severity], "title",
 						finding->rule->title, "message",
 						ka_json_text(arena, finding->message), "location",
 						location_json(arena, &finding->location), "data",
-						ka_json_data(arena, finding), "waiver"));
+						ka_json_data(arena, finding), "waiver",
+						waiver_json(arena, finding->waiver)));
 	}
 	return list;
 }

@@ -58,13 +58,20 @@ static void add_attribute(struct ka_text *text, const char *name, const char *va
 	ka_text_add(text, "\"");
 }
 
-static void start_suite(struct ka_text *text, const char *name, size_t tests, size_t failures,
-			size_t errors)
+/* What became of one rule, or of all. */
+struct tally {
+	size_t failures, waived, others;
+	const struct ka_finding *gravest; /* of the failures */
+	const struct ka_finding *excused; /* the first waived one */
+};
+
+static void start_suite(struct ka_text *text, const char *name, size_t tests, size_t errors,
+			const struct tally *tally)
 {
 	ka_text_add(text, "<testsuite");
 	add_attribute(text, "name", name);
-	ka_text_printf(text, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\">\n",
-		       tests, failures, errors);
+	ka_text_printf(text, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
+		       tests, tally->failures, errors, tally->waived);
 }
 
 void ka_junit_begin(struct ka_text *text)
@@ -89,6 +96,16 @@ static void add_place(struct ka_text *text, const struct ka_spot *spot)
 	ka_text_add(text, ": ");
 }
 
+/* What to do, or why nothing. */
+static const char *consequence(struct ka_arena *arena, const struct ka_finding *finding)
+{
+	const char *remedy = finding->remedy ? finding->remedy : finding->rule->remedy;
+
+	if (finding->waiver)
+		return ka_waiver_words(arena, finding->waiver);
+	return ka_arena_printf(arena, "-> %s", remedy);
+}
+
 static void add_finding(const struct suite *suite, const struct ka_finding *finding)
 {
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
@@ -99,22 +116,34 @@ static void add_finding(const struct suite *suite, const struct ka_finding *find
 	if (ka_spot_find(&suite->spots, &arena, finding, &spot))
 		add_place(text, &spot);
 	add_xml(text, finding->message);
-	ka_text_add(text, "\n  -&gt; ");
-	add_xml(text, finding->remedy ? finding->remedy : finding->rule->remedy);
+	ka_text_add(text, "\n  ");
+	add_xml(text, consequence(&arena, finding));
 	ka_text_add(text, "\n");
 	text->has_failed |= arena.has_failed;
 	ka_arena_clear(&arena);
 }
 
-/* What became of one rule. */
-struct tally {
-	size_t failures, others;
-	const struct ka_finding *gravest; /* of the failures */
-};
+enum outcome { FAILURE, WAIVED, OTHER };
 
-static bool is_failure(const struct suite *suite, const struct ka_finding *finding)
+static enum outcome outcome_of(const struct suite *suite, const struct ka_finding *finding)
 {
-	return (int)finding->severity >= suite->fail_on;
+	if (finding->waiver)
+		return WAIVED;
+	return (int)finding->severity >= suite->fail_on ? FAILURE : OTHER;
+}
+
+static void tally_finding(struct tally *tally, enum outcome outcome,
+			  const struct ka_finding *finding)
+{
+	if (outcome == OTHER)
+		tally->others++;
+	if (outcome == WAIVED && tally->waived++ == 0)
+		tally->excused = finding;
+	if (outcome != FAILURE)
+		return;
+	tally->failures++;
+	if (!tally->gravest || finding->severity > tally->gravest->severity)
+		tally->gravest = finding;
 }
 
 static struct tally count(const struct suite *suite, const struct ka_rule *rule)
@@ -124,26 +153,20 @@ static struct tally count(const struct suite *suite, const struct ka_rule *rule)
 	for (size_t i = 0; i < suite->report->findings->count; i++) {
 		const struct ka_finding *finding = &suite->report->findings->items[i];
 
-		if (finding->rule != rule)
-			continue;
-		if (!is_failure(suite, finding)) {
-			tally.others++;
-			continue;
-		}
-		tally.failures++;
-		if (!tally.gravest || finding->severity > tally.gravest->severity)
-			tally.gravest = finding;
+		if (finding->rule == rule)
+			tally_finding(&tally, outcome_of(suite, finding), finding);
 	}
 	return tally;
 }
 
-/* The rule's findings: those that fail the test case, or the others. */
-static void add_findings(const struct suite *suite, const struct ka_rule *rule, bool failures)
+/* The rule's findings with this outcome. */
+static void add_findings(const struct suite *suite, const struct ka_rule *rule,
+			 enum outcome outcome)
 {
 	for (size_t i = 0; i < suite->report->findings->count; i++) {
 		const struct ka_finding *finding = &suite->report->findings->items[i];
 
-		if (finding->rule == rule && is_failure(suite, finding) == failures)
+		if (finding->rule == rule && outcome_of(suite, finding) == outcome)
 			add_finding(suite, finding);
 	}
 }
@@ -158,8 +181,24 @@ static void add_failure(const struct suite *suite, const struct ka_rule *rule,
 	add_attribute(text, "type", ka_severity_words[tally->gravest->severity]);
 	add_attribute(text, "message", tally->gravest->message);
 	ka_text_add(text, ">");
-	add_findings(suite, rule, true);
+	add_findings(suite, rule, FAILURE);
 	ka_text_add(text, "</failure>\n");
+}
+
+/* A test case that only waivers keep from failing counts as not run. */
+static void add_skipped(const struct suite *suite, const struct ka_rule *rule,
+			const struct tally *tally)
+{
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_text *text = suite->text;
+
+	ka_text_add(text, "<skipped");
+	add_attribute(text, "message", ka_waiver_words(&arena, tally->excused->waiver));
+	ka_text_add(text, ">");
+	add_findings(suite, rule, WAIVED);
+	ka_text_add(text, "</skipped>\n");
+	text->has_failed |= arena.has_failed;
+	ka_arena_clear(&arena);
 }
 
 static void start_case(struct ka_text *text, const char *subject, const char *id, const char *title)
@@ -174,13 +213,18 @@ static void start_case(struct ka_text *text, const char *subject, const char *id
 static void add_case(const struct suite *suite, const struct ka_rule *rule)
 {
 	struct tally tally = count(suite, rule);
+	bool is_skipped = tally.failures == 0 && tally.waived > 0;
 
 	start_case(suite->text, suite->report->analysis->facts->name, rule->id, rule->title);
 	if (tally.failures > 0)
 		add_failure(suite, rule, &tally);
-	if (tally.others > 0) {
+	else if (is_skipped)
+		add_skipped(suite, rule, &tally);
+	if (tally.others > 0 || (tally.waived > 0 && !is_skipped)) {
 		ka_text_add(suite->text, "<system-out>");
-		add_findings(suite, rule, false);
+		if (!is_skipped)
+			add_findings(suite, rule, WAIVED);
+		add_findings(suite, rule, OTHER);
 		ka_text_add(suite->text, "</system-out>\n");
 	}
 	ka_text_add(suite->text, "</testcase>\n");
@@ -192,11 +236,15 @@ void ka_junit_subject(const struct ka_report *report, const struct ka_rule *cons
 	const struct ka_facts *facts = report->analysis->facts;
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
 	struct suite suite = {report, ka_spots_make(&arena, facts), text, fail_on};
-	size_t failed = 0;
+	struct tally cases = {0};
 
-	for (size_t i = 0; i < rule_count; i++)
-		failed += count(&suite, rules[i]).failures > 0;
-	start_suite(text, facts->name, rule_count, failed, 0);
+	for (size_t i = 0; i < rule_count; i++) {
+		struct tally tally = count(&suite, rules[i]);
+
+		cases.failures += tally.failures > 0;
+		cases.waived += tally.failures == 0 && tally.waived > 0;
+	}
+	start_suite(text, facts->name, rule_count, 0, &cases);
 	for (size_t i = 0; i < rule_count; i++)
 		add_case(&suite, rules[i]);
 	ka_text_add(text, "</testsuite>\n");
@@ -211,7 +259,7 @@ void ka_junit_failure(const char *subject, const struct ka_error *error, struct 
 	struct ka_spot spot = {.path = ka_spot_path(&arena, subject, error->file),
 			       .line = error->line};
 
-	start_suite(text, subject, 1, 0, 1);
+	start_suite(text, subject, 1, 1, &(const struct tally){0});
 	start_case(text, subject, info->id, info->title);
 	ka_text_add(text, "<error");
 	add_attribute(text, "type", info->id);

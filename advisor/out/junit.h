@@ -12,8 +12,8 @@ void ka_junit_begin(struct ka_text *text);
 void ka_junit_end(struct ka_text *text);
 
 /* A suite with a test case for each of these rules (ka_rules, ka_rule_count): failed where it has
- * findings of the severity fail_on or a graver one; the others are its output. fail_on above
- * KA_ERROR_SEVERITY: none fails. */
+ * findings of the severity fail_on or a graver one, else skipped where it has waived ones; the
+ * others are its output. fail_on above KA_ERROR_SEVERITY: none fails. */
 void ka_junit_subject(const struct ka_report *report, const struct ka_rule *const *rules,
 		      size_t rule_count, int fail_on, struct ka_text *text);
 

@@ -279,6 +279,18 @@ static json_t *result_json(struct ka_arena *arena, const struct run *run,
 			 properties_json(arena, facts, finding));
 }
 
+/* Readers leave out a result that has an accepted suppression. */
+static void add_suppression(struct ka_arena *arena, const struct ka_finding *finding,
+			    json_t **result)
+{
+	if (!finding->waiver)
+		return;
+	ka_json_set(result, "suppressions",
+		    json_pack("[{s:s, s:s, s:o}]", "kind", "external", "status", "accepted",
+			      "justification",
+			      ka_json_text(arena, ka_waiver_words(arena, finding->waiver))));
+}
+
 /* What came of a document that was made with the arena, which is released. */
 static int add_document(json_t *document, struct ka_arena *arena, struct ka_text *text,
 			struct ka_error *reterr)
@@ -299,6 +311,7 @@ static int add_results(const struct run *run, const struct print *prints, struct
 		struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
 		json_t *result = result_json(&arena, run, finding, &prints[i]);
 
+		add_suppression(&arena, finding, &result);
 		ka_text_add(piece, i == 0 ? "\n" : ",\n");
 		if (add_document(result, &arena, piece, reterr) < 0)
 			return -1;

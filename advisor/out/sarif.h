@@ -24,8 +24,9 @@ struct ka_sarif {
 int ka_sarif_begin(const struct ka_rule *const *rules, size_t rule_count, struct ka_text *file,
 		   struct ka_error *reterr);
 
-/* The piece of a subject: a result for each finding. A result of an image without a place points to
- * the image. rules are those of ka_sarif_begin. -1 for lack of memory. */
+/* The piece of a subject: a result for each finding, suppressed where it is waived. A result of an
+ * image without a place points to the image. rules are those of ka_sarif_begin. -1 for lack of
+ * memory. */
 int ka_sarif_subject(const struct ka_report *report, const struct ka_rule *const *rules,
 		     size_t rule_count, struct ka_text *piece, struct ka_error *reterr);
 

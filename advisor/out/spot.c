@@ -88,6 +88,14 @@ static unsigned column_of(const char *text, unsigned column)
 	return column;
 }
 
+/* What the finding's file is in. */
+static const char *root_of(const struct ka_facts *facts, const struct ka_finding *finding)
+{
+	if (finding->is_ours)
+		return *finding->location.file == '/' ? "" : ".";
+	return facts->kind == KA_SUBJECT_ROOT ? facts->name : "";
+}
+
 bool ka_spot_find(const struct ka_spots *spots, struct ka_arena *arena,
 		  const struct ka_finding *finding, struct ka_spot *ret_spot)
 {
@@ -97,9 +105,9 @@ bool ka_spot_find(const struct ka_spots *spots, struct ka_arena *arena,
 
 	if (!location->file)
 		return false;
-	spot.text = text_of(spots, &spot);
-	spot.path = ka_spot_path(arena, facts->kind == KA_SUBJECT_ROOT ? facts->name : "",
-				 location->file);
+	if (!finding->is_ours)
+		spot.text = text_of(spots, &spot);
+	spot.path = ka_spot_path(arena, root_of(facts, finding), location->file);
 	if (spot.line > 0)
 		spot.column = column_of(spot.text, location->column);
 	*ret_spot = spot;

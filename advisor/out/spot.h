@@ -6,7 +6,8 @@
 #include "core/report.h"
 
 struct ka_spot {
-	const char *path; /* of the subject's root, with the file in it; bytes from outside */
+	const char *path; /* of the subject's root, with the file in it, or of a file of ours; bytes
+			     from outside */
 	unsigned line;    /* 1-based; 0: the file as a whole */
 	unsigned column;  /* 1-based; 0: none, or not told: characters and bytes are not the same */
 	const char *text; /* the line, bytes from outside; NULL: not known */

@@ -77,6 +77,7 @@ static bool is_told_later(const struct ka_findings *findings, size_t at)
 
 	for (size_t i = at + 1; i < findings->count; i++)
 		if (findings->items[i].rule == finding->rule && !findings->items[i].remedy &&
+		    !findings->items[i].waiver &&
 		    findings->items[i].severity == finding->severity && !finding->remedy)
 			return true;
 	return false;
@@ -96,15 +97,43 @@ static void write_finding(struct ka_writer *writer, const struct ka_findings *fi
 			     finding->remedy ? finding->remedy : finding->rule->remedy);
 }
 
+static void write_waived(struct ka_writer *writer, const struct ka_finding *finding)
+{
+	ka_style_on(writer, KA_DIM);
+	ka_paragraph(writer, 2, 4, "%s %s: %s", ka_severity_words[finding->severity],
+		     finding->rule->id, finding->message);
+	ka_paragraph(writer, 4, 4, "%s", ka_waiver_words(writer->arena, finding->waiver));
+	ka_style_off(writer);
+}
+
+static size_t count_waived(const struct ka_findings *findings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		count += findings->items[i].waiver != NULL;
+	return count;
+}
+
+/* Waived ones stand last. */
 static void write_findings(struct ka_writer *writer, const struct ka_findings *findings)
 {
-	ka_heading(writer, "Findings");
+	size_t waived = count_waived(findings);
+
+	if (waived > 0)
+		ka_heading(writer, "Findings (%zu waived)", waived);
+	else
+		ka_heading(writer, "Findings");
 	if (findings->count == 0)
 		ka_paragraph(writer, 2, 2, "None.");
 	for (int severity = KA_ERROR_SEVERITY; severity >= KA_NOTE; severity--)
 		for (size_t i = 0; i < findings->count; i++)
-			if ((int)findings->items[i].severity == severity)
+			if ((int)findings->items[i].severity == severity &&
+			    !findings->items[i].waiver)
 				write_finding(writer, findings, i);
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].waiver)
+			write_waived(writer, &findings->items[i]);
 }
 
 static void write_survey(struct ka_writer *writer, const struct ka_text_context *context)

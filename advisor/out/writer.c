@@ -7,6 +7,7 @@ void ka_style_on(struct ka_writer *writer, enum ka_style style)
 	static const char *const codes[] = {
 		[KA_PLAIN] = "",          [KA_BOLD] = "\033[1m",   [KA_RED] = "\033[1;31m",
 		[KA_YELLOW] = "\033[33m", [KA_GREEN] = "\033[32m", [KA_CYAN] = "\033[36m",
+		[KA_DIM] = "\033[2m",
 	};
 
 	if (writer->use_color)

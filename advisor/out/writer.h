@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum ka_style { KA_PLAIN, KA_BOLD, KA_RED, KA_YELLOW, KA_GREEN, KA_CYAN };
+enum ka_style { KA_PLAIN, KA_BOLD, KA_RED, KA_YELLOW, KA_GREEN, KA_CYAN, KA_DIM };
 
 struct ka_writer {
 	struct ka_text text;
