@@ -4,6 +4,7 @@
 
 const char *const ka_constraint_words[] = {"hop",         "detect_within", "survive_outage",
 					   "lost_probes", "min_time",      NULL};
+const char *const ka_outcome_words[] = {"none", "survives", "ignored", "fails", NULL};
 
 static int64_t stated_margin_ms(const struct ka_margin *stated, int64_t idle_s)
 {
@@ -262,9 +263,6 @@ static void settle_judged_goals(struct ka_analysis *analysis)
 	struct ka_problem problem;
 	struct ka_settings chosen;
 
-	analysis->min_time_s = goals->has_min_time ? goals->min_time_s : KA_DEFAULT_MIN_TIME_S;
-	analysis->outage_s =
-		goals->has_survive_outage ? goals->survive_outage_s : default_outage_s(goals);
 	if (!analysis->intent->has_path ||
 	    ((goals->has_min_time || value[KA_TIME] >= analysis->min_time_s) &&
 	     (goals->has_survive_outage ||
@@ -278,17 +276,20 @@ static void settle_judged_goals(struct ka_analysis *analysis)
 		analysis->outage_s = 0;
 }
 
-int ka_analyse(struct ka_arena *arena, const struct ka_facts *facts, const struct ka_intent *intent,
-	       struct ka_analysis *ret_analysis, struct ka_error *reterr)
+int ka_judge(struct ka_arena *arena, const struct ka_facts *facts, const struct ka_intent *intent,
+	     struct ka_analysis *ret_analysis, struct ka_error *reterr)
 {
+	const struct ka_goals *goals = &intent->goals;
 	struct ka_analysis analysis = {
 		.facts = facts,
 		.intent = intent,
 		.works = ka_settings_work(&facts->settings),
 		.nominal_s = ka_nominal_s(&facts->settings),
 		.bound_ms = ka_bound_ms(&facts->settings, facts->hz),
-		.lost_probes = intent->goals.has_lost_probes ? intent->goals.lost_probes
-							     : KA_DEFAULT_LOST_PROBES,
+		.lost_probes = goals->has_lost_probes ? goals->lost_probes : KA_DEFAULT_LOST_PROBES,
+		.min_time_s = goals->has_min_time ? goals->min_time_s : KA_DEFAULT_MIN_TIME_S,
+		.outage_s = goals->has_survive_outage ? goals->survive_outage_s
+						      : default_outage_s(goals),
 	};
 	struct ka_hop_verdict *hops = ka_arena_array(arena, intent->path.count + 1, sizeof(*hops));
 
@@ -297,11 +298,36 @@ int ka_analyse(struct ka_arena *arena, const struct ka_facts *facts, const struc
 	analysis.hops = hops;
 	for (size_t i = 0; i < intent->path.count; i++)
 		hops[i] = judge_hop(&analysis, i);
+	*ret_analysis = analysis;
+	return 0;
+}
+
+int ka_analyse(struct ka_arena *arena, const struct ka_facts *facts, const struct ka_intent *intent,
+	       struct ka_analysis *ret_analysis, struct ka_error *reterr)
+{
+	struct ka_analysis analysis;
+
+	if (ka_judge(arena, facts, intent, &analysis, reterr) < 0)
+		return -1;
 	settle_judged_goals(&analysis);
 	if (intent->has_path && recommend(arena, &analysis) < 0)
 		return ka_fail_memory(reterr);
 	*ret_analysis = analysis;
 	return 0;
+}
+
+enum ka_outcome ka_hop_outcome(const struct ka_analysis *analysis, size_t at)
+{
+	const struct ka_hop *hop = &analysis->intent->path.hops[at];
+	const struct ka_hop_verdict *verdict = &analysis->hops[at];
+
+	if (!hop->breaks_connection || verdict->closes_first)
+		return KA_OUTCOME_SURVIVES;
+	if (hop->probes == KA_IGNORED)
+		return KA_OUTCOME_IGNORED;
+	if (!verdict->is_reached)
+		return KA_OUTCOME_NONE;
+	return verdict->ok ? KA_OUTCOME_SURVIVES : KA_OUTCOME_FAILS;
 }
 
 bool ka_has_work(const struct ka_analysis *analysis)

@@ -26,6 +26,15 @@ struct ka_hop_verdict {
 	int64_t survives_loss_ms;        /* may be negative */
 };
 
+/* What becomes of an idle connection on a hop, the gravest last. */
+enum ka_outcome {
+	KA_OUTCOME_NONE,     /* the host's probes do not arrive at it */
+	KA_OUTCOME_SURVIVES, /* probes hold it, it breaks nothing, or an end closes first */
+	KA_OUTCOME_IGNORED,  /* it ignores probes: HTTP keepalive decides */
+	KA_OUTCOME_FAILS,    /* it forgets the session, or has less than the margin left */
+};
+extern const char *const ka_outcome_words[]; /* "none", "survives", ...; NULL-terminated */
+
 enum ka_constraint {
 	KA_C_HOP,
 	KA_C_DETECT_WITHIN,
@@ -83,6 +92,13 @@ struct ka_analysis {
 /* Works everything out. facts and intent must outlive the analysis. -1 only for lack of memory. */
 int ka_analyse(struct ka_arena *arena, const struct ka_facts *facts, const struct ka_intent *intent,
 	       struct ka_analysis *ret_analysis, struct ka_error *reterr);
+
+/* The same without a recommendation, and with the usual goals where none are stated: much cheaper,
+ * for a look at many paths. */
+int ka_judge(struct ka_arena *arena, const struct ka_facts *facts, const struct ka_intent *intent,
+	     struct ka_analysis *ret_analysis, struct ka_error *reterr);
+
+enum ka_outcome ka_hop_outcome(const struct ka_analysis *analysis, size_t at);
 
 /* The margin, milliseconds, that a hop with this idle timeout needs: as stated, else 1 s to judge
  * present values and max(1 s, min(10 %, 30 s)) to choose new ones. */

@@ -9,6 +9,19 @@ const char *const ka_confirmed_words[] = {"vendor",     "parameter-reference", "
 					  NULL};
 const char *const ka_client_closes_words[] = {"unstated", "active", "on-reuse", NULL};
 
+const char *const ka_profile_kind_words[] = {"product", "server", "client", "path", "alias", NULL};
+
+enum ka_profile_kind ka_profile_kind(const struct ka_profile *profile)
+{
+	if (profile->is_alias)
+		return KA_ALIAS;
+	if (profile->hop_count > 1)
+		return KA_COMPOSED;
+	if (profile->hop_count == 1)
+		return KA_PRODUCT;
+	return profile->http.has_client && !profile->http.has_server ? KA_CLIENT : KA_SERVER;
+}
+
 /* Howard Hinnant's "days from civil", which counts years from March so that the leap day is last.
  */
 int64_t ka_day_of_date(int64_t year, int64_t month, int64_t day)

@@ -95,6 +95,18 @@ struct ka_profile {
 	size_t source_count;
 };
 
+/* What a profile is about. */
+enum ka_profile_kind {
+	KA_PRODUCT,  /* one hop */
+	KA_SERVER,   /* HTTP keepalive of a server, no hop */
+	KA_CLIENT,   /* HTTP keepalive of a client, no hop */
+	KA_COMPOSED, /* a path of several hops */
+	KA_ALIAS,    /* another profile by a name of its own */
+};
+extern const char *const ka_profile_kind_words[]; /* "product", "server", ...; NULL-terminated */
+
+enum ka_profile_kind ka_profile_kind(const struct ka_profile *profile);
+
 /* Days since 1970-01-01 of a proleptic Gregorian date; no check of the ranges. */
 int64_t ka_day_of_date(int64_t year, int64_t month, int64_t day);
 

@@ -499,6 +499,70 @@ static void words_stand_in_enum_order(void **state)
 	assert_string_equal(ka_constraint_words[KA_C_LOST_PROBES], "lost_probes");
 	assert_string_equal(ka_constraint_words[KA_C_MIN_TIME], "min_time");
 	assert_null(ka_constraint_words[KA_C_COUNT]);
+	assert_string_equal(ka_outcome_words[KA_OUTCOME_NONE], "none");
+	assert_string_equal(ka_outcome_words[KA_OUTCOME_SURVIVES], "survives");
+	assert_string_equal(ka_outcome_words[KA_OUTCOME_IGNORED], "ignored");
+	assert_string_equal(ka_outcome_words[KA_OUTCOME_FAILS], "fails");
+	assert_null(ka_outcome_words[KA_OUTCOME_FAILS + 1]);
+}
+
+static void judging_is_analysing_without_a_recommendation(void **state)
+{
+	struct ka_analysis judged;
+	struct test_case c;
+	const struct ka_analysis *analysis;
+
+	(void)state;
+	case_init(&c);
+	case_hop(&c, 350);
+	case_hop(&c, 432000);
+	analysis = case_run(&c);
+	assert_int_equal(ka_judge(&c.arena, &c.facts, &c.intent, &judged, NULL), 0);
+	assert_false(judged.has_recommendation);
+	assert_false(judged.is_unsatisfiable);
+	assert_true(judged.works);
+	assert_int_equal(judged.bound_ms, analysis->bound_ms);
+	assert_int_equal(judged.min_time_s, 15);
+	assert_int_equal(judged.outage_s, 60);
+	for (size_t i = 0; i < c.intent.path.count; i++) {
+		assert_int_equal(judged.hops[i].ok, analysis->hops[i].ok);
+		assert_int_equal(judged.hops[i].silence_ms, analysis->hops[i].silence_ms);
+	}
+	/* A default that would have to yield to the path stays in force here. */
+	c.hops[0].idle_s = 10;
+	c.facts.settings = (struct ka_settings){{5, 1, 5}};
+	assert_int_equal(case_run(&c)->min_time_s, 1);
+	assert_int_equal(ka_judge(&c.arena, &c.facts, &c.intent, &judged, NULL), 0);
+	assert_int_equal(judged.min_time_s, 15);
+	case_end(&c);
+}
+
+static void a_hop_has_one_outcome(void **state)
+{
+	struct test_case c;
+	struct ka_hop *hop;
+
+	(void)state;
+	case_init(&c);
+	hop = case_hop(&c, 350);
+	assert_int_equal(ka_hop_outcome(case_run(&c), 0), KA_OUTCOME_FAILS);
+	hop->breaks_connection = false;
+	assert_int_equal(ka_hop_outcome(case_run(&c), 0), KA_OUTCOME_SURVIVES);
+	hop->breaks_connection = true;
+	hop->idle_s = 86400;
+	assert_int_equal(ka_hop_outcome(case_run(&c), 0), KA_OUTCOME_SURVIVES);
+	hop->idle_s = 350;
+	c.intent.http = (struct ka_http){.has_server = true, .server_s = 75};
+	assert_int_equal(ka_hop_outcome(case_run(&c), 0), KA_OUTCOME_SURVIVES);
+	c.intent.http = (struct ka_http){0};
+	hop->probes = KA_IGNORED;
+	assert_int_equal(ka_hop_outcome(case_run(&c), 0), KA_OUTCOME_IGNORED);
+	/* Between two hops that terminate TCP nothing of this host arrives. */
+	case_hop(&c, 60);
+	case_hop(&c, 60)->probes = KA_REGENERATED;
+	assert_int_equal(ka_hop_outcome(case_run(&c), 1), KA_OUTCOME_NONE);
+	assert_int_equal(ka_hop_outcome(case_run(&c), 2), KA_OUTCOME_FAILS);
+	case_end(&c);
 }
 
 /* The least idle timeout that holds: one second less does not. */
@@ -548,6 +612,8 @@ int main(void)
 		cmocka_unit_test(enough_is_the_least_that_holds),
 		cmocka_unit_test(broken_values_fail_every_hop),
 		cmocka_unit_test(words_stand_in_enum_order),
+		cmocka_unit_test(judging_is_analysing_without_a_recommendation),
+		cmocka_unit_test(a_hop_has_one_outcome),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

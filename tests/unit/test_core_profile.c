@@ -27,6 +27,37 @@ static void words_stand_in_enum_order(void **state)
 	assert_string_equal(ka_client_closes_words[KA_CLOSES_ACTIVE], "active");
 	assert_string_equal(ka_client_closes_words[KA_CLOSES_ON_REUSE], "on-reuse");
 	assert_null(ka_client_closes_words[KA_CLOSES_ON_REUSE + 1]);
+	assert_string_equal(ka_profile_kind_words[KA_PRODUCT], "product");
+	assert_string_equal(ka_profile_kind_words[KA_SERVER], "server");
+	assert_string_equal(ka_profile_kind_words[KA_CLIENT], "client");
+	assert_string_equal(ka_profile_kind_words[KA_COMPOSED], "path");
+	assert_string_equal(ka_profile_kind_words[KA_ALIAS], "alias");
+	assert_null(ka_profile_kind_words[KA_ALIAS + 1]);
+}
+
+static void the_kind_follows_from_what_is_stated(void **state)
+{
+	static const struct {
+		struct ka_profile profile;
+		enum ka_profile_kind kind;
+	} rows[] = {
+		{{.hop_count = 1}, KA_PRODUCT},
+		{{.hop_count = 1, .http = {.has_server = true}}, KA_PRODUCT},
+		{{.hop_count = 2}, KA_COMPOSED},
+		{{.http = {.has_server = true}}, KA_SERVER},
+		{{.http = {.has_client = true}}, KA_CLIENT},
+		{{.http = {.has_server = true, .has_client = true}}, KA_SERVER},
+		{{.http = {.has_only = true}}, KA_SERVER},
+		{{.is_alias = true, .hop_count = 1}, KA_ALIAS},
+		{{.is_alias = true, .hop_count = 2}, KA_ALIAS},
+		{{.is_alias = true, .http = {.has_client = true}}, KA_ALIAS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ka_test_at("row %zu", i);
+		assert_int_equal(ka_profile_kind(&rows[i].profile), rows[i].kind);
+	}
 }
 
 static void days_of_known_dates(void **state)
@@ -71,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_stand_in_enum_order),
+		cmocka_unit_test(the_kind_follows_from_what_is_stated),
 		cmocka_unit_test(days_of_known_dates),
 		cmocka_unit_test(days_follow_each_other),
 	};
