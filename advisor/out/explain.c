@@ -24,20 +24,31 @@ void ka_explain_error(struct ka_writer *writer, const struct ka_error_info *erro
 	ka_paragraph(writer, 0, 0, "%s", error->remedy);
 }
 
-static void explain_hop(struct ka_writer *writer, const struct ka_hop *hop, size_t number)
+/* Whether and how its idle timeout can be set, as far as the profile says. */
+static const char *range_of(struct ka_arena *arena, const struct ka_hop *hop)
 {
-	char idle[KA_DURATION_TEXT], least[KA_DURATION_TEXT], most[KA_DURATION_TEXT];
-	const char *range = "fixed";
+	char least[KA_DURATION_TEXT], most[KA_DURATION_TEXT];
+	const char *how = hop->setting ? ka_arena_printf(arena, " (%s)", hop->setting) : "";
 
 	if (hop->is_configurable)
-		range = ka_arena_printf(writer->arena, "can be set from %s to %s",
-					ka_format_duration(least, hop->configurable_min_s),
-					ka_format_duration(most, hop->configurable_max_s));
+		return ka_arena_printf(arena, "can be set from %s to %s%s",
+				       ka_format_duration(least, hop->configurable_min_s),
+				       ka_format_duration(most, hop->configurable_max_s), how);
+	if (hop->setting)
+		return ka_arena_printf(arena, "can be set%s", how);
+	return "no range stated";
+}
+
+static void explain_hop(struct ka_writer *writer, const struct ka_hop *hop, size_t number)
+{
+	char idle[KA_DURATION_TEXT];
+
 	ka_paragraph(writer, 2, 4,
 		     "hop %zu, %s: layer %d, idle timeout %s, %s; keepalive probes: %s; "
 		     "at expiry: %s%s",
-		     number, hop->name, hop->layer, ka_format_duration(idle, hop->idle_s), range,
-		     ka_probe_effect_words[hop->probes], ka_expiry_words[hop->on_expiry],
+		     number, hop->name, hop->layer, ka_format_duration(idle, hop->idle_s),
+		     range_of(writer->arena, hop), ka_probe_effect_words[hop->probes],
+		     ka_expiry_words[hop->on_expiry],
 		     hop->breaks_connection ? "" : "; breaks nothing");
 	if (hop->has_backend_idle)
 		ka_paragraph(writer, 4, 4, "towards the server: %s",

@@ -82,12 +82,19 @@ static void explains_a_profile(void **state)
 		 .is_configurable = true,
 		 .configurable_min_s = 5,
 		 .configurable_max_s = 1200,
+		 .setting = "keptFor",
 		 .probes = KA_IGNORED,
 		 .on_expiry = KA_CLOSE,
 		 .breaks_connection = true,
 		 .has_backend_idle = true,
 		 .backend_idle_s = 600},
 		{.name = "second\033", .layer = 4, .idle_s = 60, .probes = KA_REFRESHES},
+		{.name = "third",
+		 .layer = 4,
+		 .idle_s = 60,
+		 .setting = "idle\033",
+		 .probes = KA_REFRESHES,
+		 .breaks_connection = true},
 	};
 	static const struct ka_source profile_sources[] = {
 		{.url = "https://a.example/", .checked = "2026-11-22", .says = "so it is"},
@@ -100,7 +107,7 @@ static void explains_a_profile(void **state)
 		.origin = "./x.yaml",
 		.sha256 = "00ff",
 		.hops = hops,
-		.hop_count = 2,
+		.hop_count = 3,
 		.http = {.has_server = true, .has_client = true, .server_s = 75, .client_s = 60},
 		.sources = profile_sources,
 		.source_count = 2,
@@ -112,11 +119,13 @@ static void explains_a_profile(void **state)
 	assert_string_equal(
 		writer.text.bytes,
 		"x: A path\n"
-		"  hop 1, first: layer 7, idle timeout 10m10s, can be set from 5s to 20m;\n"
-		"    keepalive probes: ignored; at expiry: close\n"
+		"  hop 1, first: layer 7, idle timeout 10m10s, can be set from 5s to 20m\n"
+		"    (keptFor); keepalive probes: ignored; at expiry: close\n"
 		"    towards the server: 10m\n"
-		"  hop 2, second\\x1b: layer 4, idle timeout 1m, fixed; keepalive probes:\n"
-		"    refreshes; at expiry: silent; breaks nothing\n"
+		"  hop 2, second\\x1b: layer 4, idle timeout 1m, no range stated; keepalive\n"
+		"    probes: refreshes; at expiry: silent; breaks nothing\n"
+		"  hop 3, third: layer 4, idle timeout 1m, can be set (idle\\x1b); keepalive\n"
+		"    probes: refreshes; at expiry: silent\n"
 		"  the server keeps idle HTTP connections for 1m15s\n"
 		"  the client keeps idle HTTP connections for 1m\n"
 		"\nNotes.\n"
