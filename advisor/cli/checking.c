@@ -1,14 +1,18 @@
 #include "cli/checking.h"
 
 int ka_check_facts(struct ka_arena *arena, const struct ka_facts *facts,
-		   const struct ka_intent *intent, int fail_on, struct ka_checked *checked,
-		   struct ka_error *reterr)
+		   const struct ka_intent *intent, struct ka_baselining *baselining,
+		   struct ka_checked *checked, struct ka_error *reterr)
 {
+	int fail_on = baselining->options->fail_on;
+
 	*checked = (struct ka_checked){.findings = {.arena = arena}};
 	if (ka_analyse(arena, facts, intent, &checked->analysis, reterr) < 0)
 		return -1;
 	ka_rules_check(&checked->analysis, &checked->findings);
 	ka_waive(&checked->findings, facts, intent->waivers, intent->waiver_count);
+	if (ka_baselining_take(baselining, facts, &checked->findings, reterr) < 0)
+		return -1;
 	checked->report = (struct ka_report){
 		.analysis = &checked->analysis,
 		.findings = &checked->findings,

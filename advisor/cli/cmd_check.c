@@ -67,9 +67,10 @@ static bool wants_text(const struct ka_options *options)
 	return wants;
 }
 
-static int check_host(const struct ka_options *options, const struct ka_intent *intent,
+static int check_host(struct ka_baselining *baselining, const struct ka_intent *intent,
 		      struct ka_error *reterr)
 {
+	const struct ka_options *options = baselining->options;
 	struct ka_text_context context = {.path_words = options->path_words.bytes,
 					  .subject_words = "",
 					  .can_apply = !options->has_settings};
@@ -79,7 +80,7 @@ static int check_host(const struct ka_options *options, const struct ka_intent *
 	if (ka_read_facts(options, &facts, reterr) < 0)
 		return -1;
 	ka_ask_about_nat(intent, &facts);
-	if (ka_check_facts(options->arena, &facts, intent, options->fail_on, &checked, reterr) < 0)
+	if (ka_check_facts(options->arena, &facts, intent, baselining, &checked, reterr) < 0)
 		return -1;
 	if (options->netns)
 		context.subject_words =
@@ -95,11 +96,20 @@ static int check_host(const struct ka_options *options, const struct ka_intent *
 
 int ka_cmd_check(const struct ka_options *options, struct ka_error *reterr)
 {
+	struct ka_options own = *options;
+	struct ka_baselining baselining;
 	struct ka_intent intent;
+	int result;
 
-	if (ka_read_intent(options, &intent, reterr) < 0)
+	/* Whoever writes down what there is accepts it. */
+	if (own.write_baseline)
+		own.fail_on = KA_FAIL_ON_NEVER;
+	if (ka_read_intent(&own, &intent, reterr) < 0 ||
+	    ka_baselining_begin(&baselining, &own, reterr) < 0)
 		return -1;
-	if (options->root_count > 0 || options->root_list)
-		return ka_check_roots(options, &intent, reterr);
-	return check_host(options, &intent, reterr);
+	if (own.root_count > 0 || own.root_list)
+		result = ka_check_roots(&baselining, &intent, reterr);
+	else
+		result = check_host(&baselining, &intent, reterr);
+	return ka_baselining_end(&baselining, result, reterr);
 }

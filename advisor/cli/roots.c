@@ -27,6 +27,7 @@ struct slot {
 struct queue {
 	const struct ka_options *options;
 	const struct ka_intent *intent;
+	struct ka_baselining *baselining;
 	struct ka_reporter *reporter;
 	int64_t today;
 	FILE *list; /* NULL: none, or at its end */
@@ -113,8 +114,8 @@ static int render_root(const struct queue *queue, struct ka_arena *arena, struct
 		ka_arena_printf(arena, "--root %s ", ka_shell_word(arena, slot->root));
 	if (ka_read_root_facts(queue->options, arena, slot->root, queue->today, &facts,
 			       &slot->error) < 0 ||
-	    ka_check_facts(arena, &facts, queue->intent, queue->options->fail_on, checked,
-			   &slot->error) < 0 ||
+	    ka_check_facts(arena, &facts, queue->intent, queue->baselining, checked, &slot->error) <
+		    0 ||
 	    ka_render(queue->reporter, arena, &checked->report, &context, &slot->rendering,
 		      &slot->error) < 0)
 		return -1;
@@ -299,13 +300,15 @@ static int run_queue(struct queue *queue, struct ka_error *reterr)
 	return result < 0 || queue->has_failed ? -1 : exit_code;
 }
 
-int ka_check_roots(const struct ka_options *options, const struct ka_intent *intent,
+int ka_check_roots(struct ka_baselining *baselining, const struct ka_intent *intent,
 		   struct ka_error *reterr)
 {
+	const struct ka_options *options = baselining->options;
 	bool is_one = options->root_count == 1 && !options->root_list;
 	struct ka_reporter reporter = ka_reporter_make(options, !is_one);
 	struct queue queue = {.options = options,
 			      .intent = intent,
+			      .baselining = baselining,
 			      .reporter = &reporter,
 			      .today = ka_now_s() / 86400,
 			      .shows_progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO),
