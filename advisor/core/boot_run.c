@@ -214,6 +214,7 @@ static void judge_line(struct work *work, size_t first)
 		if (!reading->is_no_file)
 			continue;
 		draft->line.is_accepted = false;
+		draft->line.misread = NULL;
 		draft->line.reason = "a key with a separator at its end cannot be written";
 	}
 }
