@@ -1,61 +1,13 @@
 #include "cli/commands.h"
-#include "cli/listing.h"
 #include "cli/print.h"
+#include "cli/profile_list.h"
 #include "cli/profile_source.h"
-#include "profiles/builtin.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-static bool contains_all(const struct ka_profile *profile, const char *yaml,
-			 const struct ka_options *options)
-{
-	for (size_t i = 1; i < options->operand_count; i++)
-		if (!strcasestr(profile->id, options->operands[i]) &&
-		    !strcasestr(yaml, options->operands[i]))
-			return false;
-	return true;
-}
-
-static void list_profile(struct ka_listing *listing, const struct ka_profile *profile)
-{
-	struct ka_arena *arena = listing->options->arena;
-
-	for (size_t i = 0; i < profile->hop_count; i++) {
-		const struct ka_hop *hop = &profile->hops[i];
-
-		ka_listing_row(listing,
-			       (const char *[]){profile->id,
-						ka_arena_printf(arena, "%d", hop->layer),
-						ka_arena_printf(arena, "%" PRId64, hop->idle_s),
-						ka_probe_effect_words[hop->probes],
-						ka_expiry_words[hop->on_expiry], profile->title});
-	}
-	if (profile->hop_count == 0)
-		ka_listing_row(listing,
-			       (const char *[]){profile->id, "", "", "", "", profile->title});
-}
 
 static int list(const struct ka_options *options, struct ka_error *reterr)
 {
-	static const struct ka_column columns[] = {{"id", false, NULL},
-						   {"layer", true, ""},
-						   {"idle_timeout_s", true, "idle s"},
-						   {"keepalive", false, NULL},
-						   {"on_expiry", false, ""},
-						   {"title", false, NULL}};
-	struct ka_listing listing;
-
-	ka_listing_init(&listing, options, columns, 6);
-	for (size_t i = 0; i < ka_builtin_count; i++) {
-		const struct ka_profile *profile = ka_builtin_profile(options->arena, i);
-
-		if (profile && contains_all(profile, ka_builtin_yaml(i), options))
-			list_profile(&listing, profile);
-	}
-	if (listing.table.rows == 1)
-		ka_print_note("no built-in profile contains all these words");
-	return ka_listing_write(&listing, reterr);
+	return ka_profile_list(options, options->operands + 1, options->operand_count - 1, reterr);
 }
 
 static int show(const struct ka_options *options, struct ka_error *reterr)

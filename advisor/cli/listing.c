@@ -62,33 +62,45 @@ static void write_table(const struct ka_listing *listing, struct ka_writer *writ
 	ka_table_write(&shown, writer, 0);
 }
 
-static int write_one(const struct ka_listing *listing, const struct ka_output_request *output,
-		     struct ka_error *reterr)
+static int write_listing(const void *context, enum ka_format format, struct ka_writer *writer,
+			 struct ka_error *reterr)
 {
-	struct ka_writer writer = ka_make_writer(listing->options, output->file);
-	int result = 0;
+	const struct ka_listing *listing = context;
 
-	if (output->format == KA_FORMAT_JSON)
-		result = write_json(listing, &writer.text, reterr);
-	else
-		write_table(listing, &writer);
+	if (format == KA_FORMAT_JSON)
+		return write_json(listing, &writer->text, reterr);
+	write_table(listing, writer);
+	return 0;
+}
+
+int ka_listing_write(const struct ka_listing *listing, struct ka_error *reterr)
+{
+	return ka_write_outputs(listing->options, write_listing, listing, reterr);
+}
+
+static int write_one(const struct ka_options *options, const struct ka_output_request *output,
+		     ka_write_format *write, const void *context, struct ka_error *reterr)
+{
+	struct ka_writer writer = ka_make_writer(options, output->file);
+	int result = write(context, output->format, &writer, reterr);
+
+	if (result == 0 && options->arena->has_failed)
+		result = ka_fail_memory(reterr);
 	if (result == 0)
 		result = ka_emit(&writer.text, output->file, reterr);
 	ka_text_clear(&writer.text);
 	return result;
 }
 
-int ka_listing_write(const struct ka_listing *listing, struct ka_error *reterr)
+int ka_write_outputs(const struct ka_options *options, ka_write_format *write, const void *context,
+		     struct ka_error *reterr)
 {
 	static const struct ka_output_request text_only = {KA_FORMAT_TEXT, NULL};
-	const struct ka_options *options = listing->options;
 
-	if (options->arena->has_failed)
-		return ka_fail_memory(reterr);
 	if (options->output_count == 0)
-		return write_one(listing, &text_only, reterr);
+		return write_one(options, &text_only, write, context, reterr);
 	for (size_t i = 0; i < options->output_count; i++)
-		if (write_one(listing, &options->outputs[i], reterr) < 0)
+		if (write_one(options, &options->outputs[i], write, context, reterr) < 0)
 			return -1;
 	return 0;
 }

@@ -4,6 +4,16 @@
 
 #include "cli/options.h"
 #include "out/table.h"
+#include "out/writer.h"
+
+/* Writes something in one format. */
+typedef int ka_write_format(const void *context, enum ka_format format, struct ka_writer *writer,
+			    struct ka_error *reterr);
+
+/* Writes it in every format asked for (text when none is), each to its own file. -1 with
+ * KA_E_OUTPUT or KA_E_MEMORY. */
+int ka_write_outputs(const struct ka_options *options, ka_write_format *write, const void *context,
+		     struct ka_error *reterr);
 
 struct ka_column {
 	const char *key;     /* in JSON */

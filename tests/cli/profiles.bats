@@ -93,10 +93,173 @@ setup() {
 	refute_output --partial aws
 	kaadvise profiles show azure-lb >shown.yaml
 	run -0 kaadvise profiles validate shown.yaml
-	run -0 --separate-stderr kaadvise profiles list nothing-of-this-name
-	assert_equal "$stderr" "kaadvise: no built-in profile contains all these words"
+	run -0 kaadvise profiles list AZURE -f json
+	run -0 --separate-stderr kaadvise profiles list azure nothing-of-this-name
+	assert_equal "$stderr" "kaadvise: no profile contains all these words"
+	assert_equal "${#lines[@]}" 1 # the heading
+	run -0 --separate-stderr kaadvise profiles list nothing-of-this-name -f json
+	assert_equal "$output" ""
 	run -2 kaadvise profiles lits
 	run -2 kaadvise profiles show
+}
+
+# In a mount namespace, where the files of site/ are the site's profiles: runs a shell script.
+with_site() {
+	needs_namespaces
+	run --separate-stderr unshare -m bash -euc '
+		mount -t tmpfs none /mnt && mkdir -p /mnt/kaadvise
+		cp -a site /mnt/kaadvise/profiles && cp -a /etc/ld.so.cache /mnt/
+		mount --bind /mnt /etc
+		kaadvise() { "$KAADVISE" "$@"; }
+		eval "$1"' - "$1"
+}
+
+# row EXPRESSION ID: a part of the document of ID in the last list, by a Python expression over row.
+row() {
+	printf '%s\n' "$output" | /usr/bin/python3 -c '
+import json, sys
+rows = {row["id"]: row for row in map(json.loads, sys.stdin)}
+row = rows[sys.argv[2]]
+print(json.dumps(eval(sys.argv[1]), separators=(",", ":")))' "$1" "$2"
+}
+
+@test "the list says of each profile what a check of it finds" {
+	local id
+	expect 0 profiles list -f json
+	keep_output
+	while read -r id; do
+		"$KAADVISE" check --settings 7200,75,9 --no-config -p "$id" -f json || [ $? -eq 1 ]
+	done < <(printf '%s\n' "$output" | sed 's/^{"id":"\([^"]*\)".*/\1/') >checks
+	printf '%s\n' "$output" >list
+	run -0 /usr/bin/python3 - list checks <<-'END'
+		import json, sys
+		rows, reports = (list(map(json.loads, open(name))) for name in sys.argv[1:])
+		assert len(rows) == len(reports) >= 12
+		for row, report in zip(rows, reports):
+		    assert report["path"]["profiles"][0]["sha256"] == row["sha256"], row["id"]
+		    found = [f for f in report["findings"] if f["rule"][:3] in ("KA2", "KA3")]
+		    rules = list(dict.fromkeys(f["rule"] for f in found))
+		    assert row["linux_defaults"]["rules"] == rules, (row["id"], rules)
+		    fails = any(f["severity"] != "note" and f["rule"] in ("KA201", "KA202", "KA203", "KA210")
+		                for f in found)
+		    verdict = row["linux_defaults"]["verdict"]
+		    assert fails == (verdict == "fails"), (row["id"], verdict)
+		    assert (verdict == "none") == (not row["hops"]), row["id"]
+		    words = [hop["linux_defaults"] for hop in row["hops"]]
+		    gravest = max(words, key=["none", "survives", "ignored", "fails"].index, default="none")
+		    assert gravest == verdict, row["id"]
+		    only = row["hops"][0] if len(row["hops"]) == 1 else None
+		    for key in ("layer", "idle_timeout_s", "configurable", "setting"):
+		        assert row[key] == (only and only[key]), (row["id"], key)
+		    for key in ("keepalive", "on_expiry"):
+		        assert row[key] == (only[key] if only else ""), (row["id"], key)
+		print(len(rows), "compared")
+	END
+}
+
+@test "the list has what scripts ask for" {
+	expect 0 profiles list aws-nlb -f json
+	assert_equal "$(row 'row["kind"], row["origin"], row["idle_timeout_s"]' aws-nlb)" \
+		'["product","built-in",350]'
+	assert_equal "$(row 'row["configurable"]' aws-nlb)" '{"min_s":60,"max_s":6000}'
+	assert_equal "$(row 'row["setting"]' aws-nlb)" '"tcp.idle_timeout.seconds"'
+	assert_equal "$(row 'row["linux_defaults"]' aws-nlb)" '{"verdict":"fails","rules":["KA201"]}'
+	assert_equal "$(row 'sorted(row["sources"][0])' aws-nlb)" '["checked","confirmed","says","url"]'
+	expect 0 profiles list node-http -f json
+	assert_equal "$(row 'row["kind"], row["layer"], row["hops"]' node-http)" '["server",null,[]]'
+	assert_equal "$(row 'row["http"]["server_keepalive_s"]' node-http)" 5
+	assert_equal "$(row 'row["linux_defaults"]["verdict"]' node-http)" '"none"'
+}
+
+@test "the table fits into 80 columns, a row per hop, without colour in a pipe" {
+	expect 0 profiles list
+	assert_line --regexp '^aws-nlb +4 +350  refreshes    reset-on-next  KA201$'
+	assert_line --regexp '^node-http +http +5  server$'
+	assert_equal "$(grep -cE '^[a-z0-9-]+ +([347]|http) +[0-9]' <<<"$output")" "$(
+		"$KAADVISE" profiles list -f json | /usr/bin/python3 -c '
+import json, sys
+print(sum(len(row["hops"]) + sum(key.endswith("_s") and value is not None
+                                 for key, value in (row["http"] or {}).items())
+          for row in map(json.loads, sys.stdin)))')"
+	assert_equal "$(awk 'length($0) > 80 || / $/' <<<"$output")" ""
+	no_control_characters
+	expect 0 profiles list aws -f json:rows.json -f text
+	assert_line --partial "aws-nlb"
+	keep rows.json
+	run -4 bash -c '"$KAADVISE" profiles list >/dev/full'
+	assert_output --partial "[KA-S"
+}
+
+@test "the site's profiles stand in the list, and hide built-in ones of the same id" {
+	mkdir site
+	cat >site/our-path.yaml <<-'END'
+		kaadvise: 1
+		id: our-path
+		title: Our path
+		extends: aws-nlb
+		hops:
+		  - {name: firewall, layer: 4, idle_timeout: 1h, keepalive: unknown, setting: tcp-idle}
+		  - {name: proxy, layer: 7, idle_timeout: 60s, keepalive: ignored, backend_idle_timeout: 90s}
+		http: {client_keepalive: 20s, client_closes: on-reuse}
+	END
+	printf 'kaadvise: 1\nid: our-nlb\ntitle: Our NLB\nextends: aws-nlb\n' >site/our-nlb.yaml
+	sed 's/id: site/id: aws-nlb/' site.yaml >site/aws-nlb.yaml
+	echo nonsense >site/.hidden.yaml
+	echo nonsense >site/README
+	with_site 'kaadvise profiles list -f json'
+	assert_equal "$status $stderr" "0 "
+	keep_output
+	assert_equal "$(row 'row["idle_timeout_s"], row["origin"]' aws-nlb)" \
+		'[100,"/etc/kaadvise/profiles/aws-nlb.yaml"]'
+	assert_equal "$(row 'row["kind"], row["extends"], row["idle_timeout_s"]' our-nlb)" \
+		'["alias","aws-nlb",100]'
+	assert_equal "$(row 'row["kind"], row["idle_timeout_s"], row["keepalive"]' our-path)" \
+		'["path",null,""]'
+	assert_equal "$(row '[hop["linux_defaults"] for hop in row["hops"]]' our-path)" \
+		'["fails","fails","ignored"]'
+	assert_equal "$(row 'row["http"]["client_closes"]' our-path)" '"on-reuse"'
+	assert_equal "$(printf '%s\n' "$output" | cut -d'"' -f4)" \
+		"$(printf '%s\n' "$output" | cut -d'"' -f4 | LC_ALL=C sort -u)"
+	with_site 'kaadvise profiles list OUR-'
+	assert_line --regexp '^our-path +4 +100  refreshes +unknown +KA201$'
+	assert_line --regexp '^our-path +4 +3600  unknown +unknown +KA201$'
+	assert_line --regexp '^our-path +7 +60  ignored +unknown +KA204$'
+	assert_line --regexp '^our-path +http +20  client$'
+	assert_line "    firewall; set by tcp-idle"
+	assert_line "    proxy; 90 s towards the server"
+	assert_output --partial "/etc/kaadvise/profiles/our-path.yaml"
+}
+
+@test "a broken file of the site does not keep the others from the list" {
+	mkdir -p site/directory.yaml
+	cp site.yaml site/site.yaml
+	cp site.yaml site/other-name.yaml
+	printf 'kaadvise: 1\nid: azure-lb\ntitle: x\nhops: []\n' >site/azure-lb.yaml
+	printf 'kaadvise: 1\nid: x\ntitle: a\033[31m\n' >site/evil.yaml
+	cp site.yaml site/Our_LB.yaml
+	with_site 'kaadvise profiles list -f json'
+	assert_equal "$status" 3
+	keep_output
+	says "/etc/kaadvise/profiles/azure-lb.yaml:4:"
+	says "/etc/kaadvise/profiles/directory.yaml: error: found no regular file"
+	says "/etc/kaadvise/profiles/evil.yaml:3:"
+	says "'Our_LB'"
+	says "other-name.yaml states the id 'site', but is found as 'other-name'"
+	no_control_characters
+	assert_line --partial '"id":"site"'
+	assert_line --partial '"id":"other-name"'
+	assert_line --partial '"id":"aws-nlb"'
+	refute_line --partial '"id":"azure-lb"' # what -p azure-lb does not find either
+}
+
+@test "a directory with too many files is not read" {
+	mkdir site
+	(cd site && seq -f 'p%g.yaml' 600 | xargs touch)
+	with_site 'kaadvise profiles list'
+	assert_equal "$status" 3
+	assert_equal "$stderr" \
+		"/etc/kaadvise/profiles: error: found more than 500 entries [KA-P002]"
+	assert_line --partial "aws-nlb"
 }
 
 @test "a site's profile comes before the built-in one" {
