@@ -1,7 +1,6 @@
 #include "cli/subject.h"
 
 #include "base/number.h"
-#include "cli/config.h"
 #include "cli/next_boot.h"
 #include "cli/print.h"
 #include "cli/profile_source.h"
@@ -238,34 +237,39 @@ static int set_idles(const struct ka_options *options, struct ka_intent *intent,
 	return 0;
 }
 
-int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_intent,
-		   struct ka_error *reterr)
+int ka_make_intent(const struct ka_options *options, const struct ka_config *config,
+		   struct ka_intent *ret_intent, struct ka_error *reterr)
 {
+	size_t count = options->path_count > 0 ? options->path_count : config->path_count;
+	struct ka_stated stated = config->stated;
 	struct ka_ingredient *ingredients;
-	struct ka_config config;
-	struct ka_stated stated;
 	struct ka_intent intent;
-	size_t count;
 
-	if (ka_config_read(options, &config, reterr) < 0)
-		return -1;
-	count = options->path_count > 0 ? options->path_count : config.path_count;
 	ingredients = ka_arena_array(options->arena, count + 1, sizeof(*ingredients));
 	if (!ingredients)
 		return ka_fail_memory(reterr);
 	if (options->path_count > 0 ? read_path(options, ingredients, reterr) < 0
-				    : read_default_path(options, &config, ingredients, reterr) < 0)
+				    : read_default_path(options, config, ingredients, reterr) < 0)
 		return -1;
-	stated = config.stated;
 	ka_state_over(&stated, &options->stated);
 	if (options->hz_from_host)
 		stated.choose_hz = ka_tick_hz();
 	if (ka_intent_build(options->arena, ingredients, count, &stated, &intent, reterr) < 0 ||
 	    set_idles(options, &intent, reterr) < 0)
 		return -1;
-	intent.configuration = config.origin;
-	intent.waivers = config.waivers;
-	intent.waiver_count = config.waiver_count;
+	intent.configuration = config->origin;
+	intent.waivers = config->waivers;
+	intent.waiver_count = config->waiver_count;
 	*ret_intent = intent;
 	return 0;
+}
+
+int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_intent,
+		   struct ka_error *reterr)
+{
+	struct ka_config config;
+
+	if (ka_config_read(options, &config, reterr) < 0)
+		return -1;
+	return ka_make_intent(options, &config, ret_intent, reterr);
 }

@@ -2,7 +2,7 @@
 #ifndef KA_CLI_SUBJECT_H
 #define KA_CLI_SUBJECT_H
 
-#include "cli/options.h"
+#include "cli/config.h"
 #include "core/analysis.h"
 
 /* Moves the calling thread into the namespace of --netns; nothing without it. */
@@ -30,7 +30,12 @@ int ka_read_root_facts(const struct ka_options *options, struct ka_arena *arena,
 int ka_suppose_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		     struct ka_error *reterr);
 
-/* Loads the profiles of -p, chains them with --hop, and merges goals. */
+/* Loads the profiles of the path, of the options or else of the configuration, chains them with
+ * hops on the spot, and merges goals. */
+int ka_make_intent(const struct ka_options *options, const struct ka_config *config,
+		   struct ka_intent *ret_intent, struct ka_error *reterr);
+
+/* The same with the configuration that the options name. */
 int ka_read_intent(const struct ka_options *options, struct ka_intent *ret_intent,
 		   struct ka_error *reterr);
 

@@ -127,7 +127,7 @@ static struct ka_problem keeping_problem(const struct ka_analysis *analysis)
 	};
 }
 
-static int64_t default_outage_s(const struct ka_goals *goals)
+int64_t ka_default_outage_s(const struct ka_goals *goals)
 {
 	int64_t third = goals->detect_within_s / 3;
 
@@ -146,7 +146,7 @@ static struct ka_problem choosing_problem(const struct ka_analysis *analysis)
 	if (!goals->has_detect_within)
 		problem.detect_ms = INT64_C(1000) * KA_DEFAULT_DETECT_S;
 	if (!goals->has_survive_outage)
-		problem.outage_s = default_outage_s(goals);
+		problem.outage_s = ka_default_outage_s(goals);
 	if (!goals->has_min_time)
 		problem.min_time_s = KA_DEFAULT_MIN_TIME_S;
 	return problem;
@@ -289,7 +289,7 @@ int ka_judge(struct ka_arena *arena, const struct ka_facts *facts, const struct 
 		.lost_probes = goals->has_lost_probes ? goals->lost_probes : KA_DEFAULT_LOST_PROBES,
 		.min_time_s = goals->has_min_time ? goals->min_time_s : KA_DEFAULT_MIN_TIME_S,
 		.outage_s = goals->has_survive_outage ? goals->survive_outage_s
-						      : default_outage_s(goals),
+						      : ka_default_outage_s(goals),
 	};
 	struct ka_hop_verdict *hops = ka_arena_array(arena, intent->path.count + 1, sizeof(*hops));
 

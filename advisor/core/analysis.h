@@ -105,6 +105,9 @@ enum ka_outcome ka_hop_outcome(const struct ka_analysis *analysis, size_t at);
 int64_t ka_judging_margin_ms(const struct ka_margin *stated, int64_t idle_s);
 int64_t ka_choosing_margin_ms(const struct ka_margin *stated, int64_t idle_s);
 
+/* The outage to survive where none is stated, seconds: less where a deadline leaves less. */
+int64_t ka_default_outage_s(const struct ka_goals *goals);
+
 /* The least idle timeout, seconds, that holds against a silence with the margin for judging. */
 int64_t ka_idle_enough_s(const struct ka_margin *stated, int64_t silence_ms);
 
