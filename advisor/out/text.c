@@ -138,22 +138,18 @@ static void write_findings(struct ka_writer *writer, const struct ka_findings *f
 
 static void write_survey(struct ka_writer *writer, const struct ka_text_context *context)
 {
-	struct ka_table table;
-
-	ka_heading(writer, "Known middleboxes with these values");
-	ka_table_init(&table, writer->arena, 3, 1u << 1);
+	ka_heading(writer, context->survey ? "Known middleboxes with these values"
+					   : "Middleboxes in front of the host");
 	for (size_t i = 0; i < context->survey_count; i++)
-		for (size_t h = 0; h < context->survey[i].profile->hop_count; h++)
-			ka_table_row(
-				&table,
-				(const char *[]){
-					context->survey[i].profile->id,
-					ka_arena_printf(writer->arena, "%" PRId64 " s",
-							context->survey[i].profile->hops[h].idle_s),
-					context->survey[i].verdict});
-	ka_table_write(&table, writer, 2);
-	ka_paragraph(writer, 2, 2,
-		     "Name your path for a verdict: kaadvise check -p ID, or --hop idle=350s.");
+		ka_paragraph(writer, 2, 4, "%s: %s.", context->survey[i].words,
+			     context->survey[i].ids);
+	if (context->survey_ignoring > 0)
+		ka_paragraph(writer, 2, 4,
+			     "%zu more terminate TCP and ignore probes: HTTP keepalive decides.",
+			     context->survey_ignoring);
+	ka_paragraph(writer, 2, 4,
+		     "Name your path for a verdict: kaadvise check -p ID (`kaadvise profiles list` "
+		     "shows them), or --hop idle=350s.");
 }
 
 static void write_scope(struct ka_writer *writer)

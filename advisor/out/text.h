@@ -5,10 +5,10 @@
 #include "core/report.h"
 #include "out/writer.h"
 
-/* A known middlebox and what the present values do on it, for a report without a path. */
-struct ka_survey_row {
-	const struct ka_profile *profile;
-	const char *verdict;
+/* Known middleboxes on which the present values do the same, for a report without a path. */
+struct ka_survey_group {
+	const char *words;
+	const char *ids; /* separated by ", " */
 };
 
 /* What the report says beyond the analysis. */
@@ -16,8 +16,9 @@ struct ka_text_context {
 	const char *path_words;    /* words of the command line that named path and goals, quoted */
 	const char *subject_words; /* for the apply command: "" or "--netns NAME " */
 	bool can_apply;            /* the subject is one that apply can change */
-	const struct ka_survey_row *survey;
+	const struct ka_survey_group *survey; /* NULL: none was made */
 	size_t survey_count;
+	size_t survey_ignoring; /* products that ignore probes */
 };
 
 void ka_text_report(struct ka_writer *writer, const struct ka_report *report,

@@ -63,15 +63,14 @@ static void judge(struct sample *sample, int number)
 
 static void write(struct ka_writer *writer, const struct sample *sample)
 {
-	static const struct ka_hop survey_hop = {.name = "x", .layer = 4, .idle_s = 350};
-	static const struct ka_profile surveyed = {.id = "x", .hops = &survey_hop, .hop_count = 1};
-	static const struct ka_survey_row survey[] = {{&surveyed, "forgets the session"}};
+	static const struct ka_survey_group survey[] = {{"Forget it", "x, y"}};
 	static const struct ka_text_context context = {
 		.path_words = "-p aws-nlb --hop 'idle=60s,name=a proxy' --detect-within 10m -p x",
 		.subject_words = "--netns blue ",
 		.can_apply = true,
 		.survey = survey,
 		.survey_count = 1,
+		.survey_ignoring = 2,
 	};
 
 	ka_text_report(writer, &sample->report, &context);
@@ -115,7 +114,8 @@ static void says_what_the_case_is(void **state)
 {
 	static const char *const parts[CASES][3] = {
 		{"TCP keepalive with 7200,75,9 (tick rate unknown)\n",
-		 "Known middleboxes with these values\n  x  350 s  forgets the session\n",
+		 "Known middleboxes with these values\n  Forget it: x, y.\n  2 more terminate TCP "
+		 "and ignore probes: HTTP keepalive decides.\n  Name your path",
 		 "Findings\n  None.\n"},
 		{"Recommended: 270/10/7\n",
 		 "  To apply:\n    kaadvise apply --netns blue -p aws-nlb --hop 'idle=60s,name=a "
