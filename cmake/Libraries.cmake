@@ -14,3 +14,6 @@ endfunction()
 ka_find_library(ka_yaml yaml.h libyaml.a yaml libyaml-dev)
 ka_find_library(ka_jansson jansson.h libjansson.a jansson libjansson-dev)
 ka_find_library(ka_md sha2.h libmd.a md libmd-dev)
+# These two meet strangers: shared, so that the distribution's updates reach them.
+ka_find_library(ka_curl curl/curl.h libcurl.so curl libcurl4-openssl-dev)
+ka_find_library(ka_sodium sodium.h libsodium.so sodium libsodium-dev)

@@ -5,7 +5,8 @@
 # shellcheck disable=SC2034
 KA_BUILD_NEEDS='
 command:cmake=cmake command:cc=gcc command:make=make header:stdio.h=libc6-dev
-header:yaml.h=libyaml-dev header:jansson.h=libjansson-dev header:sha2.h=libmd-dev'
+header:yaml.h=libyaml-dev header:jansson.h=libjansson-dev header:sha2.h=libmd-dev
+header:curl/curl.h=libcurl4-openssl-dev header:sodium.h=libsodium-dev'
 
 ka_say() {
 	printf 'kaadvise: %s\n' "$*" >&2
