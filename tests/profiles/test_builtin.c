@@ -85,6 +85,16 @@ static void assert_same(const struct ka_profile *a, const struct ka_profile *b)
 	assert_same_goals(&a->goals, &b->goals);
 }
 
+/* A ka_profile_finder: built-in profiles extend only each other. */
+static int find_file(void *context, struct ka_arena *arena, const char *id,
+		     struct ka_profile_found *ret_found, struct ka_error *reterr)
+{
+	(void)context;
+	ret_found->name = ka_arena_printf(arena, KA_PROFILE_DIRECTORY "/%s.yaml", id);
+	return ka_profile_read_file(arena, AT_FDCWD, ret_found->name, &ret_found->bytes,
+				    &ret_found->length, reterr);
+}
+
 static void test_twins(void **state)
 {
 	(void)state;
@@ -101,8 +111,8 @@ static void test_twins(void **state)
 		path = ka_arena_printf(&arena, KA_PROFILE_DIRECTORY "/%s.yaml", builtin->id);
 		assert_int_equal(
 			ka_profile_read_file(&arena, AT_FDCWD, path, &bytes, &length, &error), 0);
-		assert_int_equal(ka_profile_parse(&arena, bytes, length, path, NULL, NULL, &profile,
-						  &errors),
+		assert_int_equal(ka_profile_parse(&arena, bytes, length, path, find_file, NULL,
+						  &profile, &errors),
 				 0);
 		assert_string_equal(bytes, ka_builtin_yaml(i));
 		assert_string_equal(ka_sha256(digest, bytes, length), builtin->sha256);
@@ -165,13 +175,20 @@ static void test_ids(void **state)
 		{"aws-nlb", 1, 350, 0, KA_REFRESHES, KA_RESET_ON_NEXT},
 		{"aws-nlb-tls", 1, 350, 0, KA_REGENERATED, KA_EXPIRY_UNKNOWN},
 		{"azure-lb", 1, 240, 0, KA_REFRESHES, KA_SILENT},
+		{"cilium", 1, 8000, 0, KA_REFRESHES, KA_EXPIRY_UNKNOWN},
+		{"eks-nlb", 3, 350, 0, KA_REFRESHES, KA_RESET_ON_NEXT},
 		{"envoy", 1, 3600, 0, KA_IGNORED, KA_CLOSE},
+		{"f5-fastl4", 1, 300, 0, KA_UNKNOWN, KA_RESET_BOTH},
 		{"gcp-alb", 1, 610, 0, KA_IGNORED, KA_CLOSE},
 		{"gcp-vpc", 1, 600, 0, KA_REFRESHES, KA_SILENT},
+		{"keepalived-lvs", 1, 900, 0, KA_REFRESHES, KA_DROP},
+		{"kube-proxy", 1, 86400, 0, KA_REFRESHES, KA_SILENT},
 		{"linux-conntrack", 1, 432000, 0, KA_REFRESHES, KA_SILENT},
 		{"linux-ipvs", 1, 900, 0, KA_REFRESHES, KA_DROP},
 		{"nginx", 0, 0, 75, 0, 0},
 		{"node-http", 0, 0, 5, 0, 0},
+		{"tomcat", 0, 0, 20, 0, 0},
+		{"tomcat-embedded", 0, 0, 60, 0, 0},
 	};
 
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
