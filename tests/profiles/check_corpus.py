@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Compares what the loader says about good/*.yaml and bad/*.yaml with the *.expected beside them.
+"""Compares what the loader says about good/*.yaml and bad/*.yaml of a directory (this one) with the
+*.expected beside them.
 
-usage: check_corpus.py PROFILE_VERDICT [--update]
+usage: check_corpus.py VERDICT_PROGRAM [DIRECTORY] [--update]
 """
 import difflib
 import pathlib
@@ -23,10 +24,13 @@ def verdicts(program, files):
 
 
 def main():
-    program, update = sys.argv[1], "--update" in sys.argv[2:]
-    files = sorted((HERE / "good").glob("*.yaml")) + sorted((HERE / "bad").glob("*.yaml"))
+    words = [word for word in sys.argv[1:] if word != "--update"]
+    program, update = words[0], "--update" in sys.argv[1:]
+    directory = pathlib.Path(words[1]) if len(words) > 1 else HERE
+    files = [file for part in ("good", "bad")
+             for file in sorted((directory / part).glob("*.yaml"))]
     expectations = {path.with_suffix(".expected") for path in files}
-    failures = [f"{path}: no profile for it" for path in HERE.glob("*/*.expected")
+    failures = [f"{path}: no profile for it" for path in directory.glob("*/*.expected")
                 if path not in expectations]
     for path, text in verdicts(program, files).items():
         expected = path.with_suffix(".expected")
@@ -39,8 +43,8 @@ def main():
             failures.append("\n".join(difflib.unified_diff(
                 before.split("\n"), text.split("\n"), str(expected), "the loader", lineterm="")))
     print("\n".join(failures))
-    print(f"{len(files)} profiles, {len(failures)} differ")
-    return 1 if failures else 0
+    print(f"{len(files)} files, {len(failures)} differ")
+    return 1 if failures or not files else 0
 
 
 sys.exit(main())

@@ -5,6 +5,8 @@
 #include "edge/profile_yaml.h"
 #include "profiles/builtin.h"
 
+#include "key_tables.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -133,52 +135,12 @@ static bool judge(char *path)
 	return is_good;
 }
 
-static void print_mapping(const struct ka_profile_mapping *mapping, const char *name)
-{
-	static const char *const types[KA_TYPE_COUNT] = {
-		[KA_TYPE_TEXT] = "text",
-		[KA_TYPE_NOTES] = "notes",
-		[KA_TYPE_ID] = "id",
-		[KA_TYPE_PARENT] = "id",
-		[KA_TYPE_URL] = "url",
-		[KA_TYPE_DATE] = "date",
-		[KA_TYPE_WORD] = "word",
-		[KA_TYPE_NUMBER] = "number",
-		[KA_TYPE_CHOICE] = "choice",
-		[KA_TYPE_BOOLEAN] = "boolean",
-		[KA_TYPE_DURATION] = "duration",
-		[KA_TYPE_RANGE] = "range",
-		[KA_TYPE_MARGIN] = "margin",
-		[KA_TYPE_MAPPING] = "mapping",
-		[KA_TYPE_LIST] = "list",
-	};
-
-	printf("%s\n\"%s\": {", strcmp(name, "profile") == 0 ? "" : ",", name);
-	for (size_t i = 0; i < mapping->key_count; i++) {
-		const struct ka_profile_key *key = &mapping->keys[i];
-
-		printf("%s\n  \"%s\": {\"type\": \"%s\", \"required\": %s, \"min\": %" PRId64
-		       ", \"max\": %" PRId64 ", \"words\": [",
-		       i ? "," : "", key->key, types[key->type],
-		       key->is_required ? "true" : "false", key->min, key->max);
-		for (const char *const *word = key->words; word && *word; word++)
-			printf("%s\"%s\"", word == key->words ? "" : ", ", *word);
-		printf("]}");
-	}
-	printf("\n}");
-	for (size_t i = 0; i < mapping->key_count; i++)
-		if (mapping->keys[i].inside)
-			print_mapping(mapping->keys[i].inside, mapping->keys[i].key);
-}
-
 int main(int argc, char **argv)
 {
 	bool are_good = true;
 
 	if (argc == 2 && strcmp(argv[1], "--keys") == 0) {
-		printf("{");
-		print_mapping(&ka_profile_root, "profile");
-		printf("\n}\n");
+		print_tables(&ka_profile_root, "profile");
 		return 0;
 	}
 	for (int i = 1; i < argc; i++)
