@@ -1,13 +1,14 @@
 /* Writes the documents that follow from the program's tables: the manual page and the bash
- * completion (from a template), the rules' pages and the table of errors.
+ * completion (from a template), the rules' pages, the tables of errors and of profiles.
  *
- *   generate man TEMPLATE | completion TEMPLATE | rules DIRECTORY | errors
+ *   generate man TEMPLATE | completion TEMPLATE | rules DIRECTORY | errors | profiles
  *
  * A template is copied; a line @NAME@ in it is replaced by what the table NAME holds. Output goes
  * to standard output, the rules' pages to DIRECTORY. */
 #include "base/text.h"
 #include "cli/options.h"
 #include "core/rule.h"
+#include "generate_profiles.h"
 #include "out/explain.h"
 #include "profiles/builtin.h"
 
@@ -357,6 +358,21 @@ static int errors(const char *unused)
 	return result;
 }
 
+static int profiles(const char *unused)
+{
+	struct ka_text text = {0};
+	struct ka_error error = {0};
+	int result;
+
+	(void)unused;
+	if (ka_profiles_markdown(&text, &error) < 0)
+		result = fail("profiles", error.message);
+	else
+		result = write_file(&text, stdout, "standard output");
+	ka_text_clear(&text);
+	return result;
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct {
@@ -364,16 +380,15 @@ int main(int argc, char *argv[])
 		int operands;
 		int (*run)(const char *operand);
 	} modes[] = {
-		{"man", 1, from_template},
-		{"completion", 1, from_template},
-		{"rules", 1, rules},
-		{"errors", 0, errors},
+		{"man", 1, from_template}, {"completion", 1, from_template}, {"rules", 1, rules},
+		{"errors", 0, errors},     {"profiles", 0, profiles},
 	};
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (argc == modes[i].operands + 2 && strcmp(argv[1], modes[i].word) == 0)
 			return modes[i].run(argv[2]) < 0;
-	fputs("usage: generate man TEMPLATE | completion TEMPLATE | rules DIRECTORY | errors\n",
+	fputs("usage: generate man TEMPLATE | completion TEMPLATE | rules DIRECTORY | errors | "
+	      "profiles\n",
 	      stderr);
 	return 2;
 }
