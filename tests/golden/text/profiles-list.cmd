@@ -1,1 +1,1 @@
-0: profiles list
+0: profiles list eks-envoy
