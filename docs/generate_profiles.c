@@ -233,11 +233,7 @@ static void add_races(struct page *page, const struct ka_profile *end)
 
 static void add_end(struct page *page, const struct ka_judged_profile *judged)
 {
-	static const char *const closes[] = {
-		[KA_CLOSES_UNSTATED] = "",
-		[KA_CLOSES_ACTIVE] = ", closes them itself",
-		[KA_CLOSES_ON_REUSE] = ", looks at their age only on reuse",
-	};
+	const char *closes = ka_client_closes_meanings[judged->profile->http.client_closes];
 	const struct ka_http *http = &judged->profile->http;
 	struct ka_text *text = page->text;
 
@@ -246,8 +242,8 @@ static void add_end(struct page *page, const struct ka_judged_profile *judged)
 	if (http->has_server)
 		ka_text_printf(text, "server, %" PRId64 " s", http->server_s);
 	if (http->has_client)
-		ka_text_printf(text, "%sclient, %" PRId64 " s%s", http->has_server ? "<br>" : "",
-			       http->client_s, closes[http->client_closes]);
+		ka_text_printf(text, "%sclient, %" PRId64 " s%s%s", http->has_server ? "<br>" : "",
+			       http->client_s, *closes ? ", " : "", closes);
 	ka_text_add(text, " | ");
 	add_races(page, judged->profile);
 	add_sources(text, judged->profile);

@@ -8,6 +8,8 @@ const char *const ka_confirmed_words[] = {"vendor",     "parameter-reference", "
 					  "experiment", "second-hand",         "inferred",
 					  NULL};
 const char *const ka_client_closes_words[] = {"unstated", "active", "on-reuse", NULL};
+const char *const ka_client_closes_meanings[] = {"", "closes idle connections itself",
+						 "looks at their age only on reuse", NULL};
 
 const char *const ka_profile_kind_words[] = {"product", "server", "client", "path", "alias", NULL};
 

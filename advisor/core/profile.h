@@ -36,6 +36,8 @@ extern const char *const ka_probe_effect_words[];
 extern const char *const ka_expiry_words[];
 extern const char *const ka_confirmed_words[];
 extern const char *const ka_client_closes_words[]; /* "unstated", "active", "on-reuse" */
+/* The same for people: "" and "closes idle connections itself", ...; in enum order. */
+extern const char *const ka_client_closes_meanings[];
 
 struct ka_hop {
 	const char *name;

@@ -57,14 +57,16 @@ static void explain_hop(struct ka_writer *writer, const struct ka_hop *hop, size
 
 static void explain_http(struct ka_writer *writer, const struct ka_http *http)
 {
+	const char *closes = ka_client_closes_meanings[http->client_closes];
 	char text[KA_DURATION_TEXT];
 
 	if (http->has_server)
 		ka_paragraph(writer, 2, 4, "the server keeps idle HTTP connections for %s",
 			     ka_format_duration(text, http->server_s));
 	if (http->has_client)
-		ka_paragraph(writer, 2, 4, "the client keeps idle HTTP connections for %s",
-			     ka_format_duration(text, http->client_s));
+		ka_paragraph(writer, 2, 4, "the client keeps idle HTTP connections for %s%s%s",
+			     ka_format_duration(text, http->client_s), *closes ? ", and " : "",
+			     closes);
 }
 
 void ka_explain_profile(struct ka_writer *writer, const struct ka_profile *profile)

@@ -90,11 +90,6 @@ static void add_http(struct ka_table *table, const struct ka_profile *profile, c
 
 static void add_profile(struct ka_table *table, const struct ka_judged_profile *judged)
 {
-	static const char *const closes[] = {
-		[KA_CLOSES_UNSTATED] = "",
-		[KA_CLOSES_ACTIVE] = "closes idle connections itself",
-		[KA_CLOSES_ON_REUSE] = "looks at the age only on reuse",
-	};
 	const struct ka_http *http = &judged->profile->http;
 	size_t row = 0;
 
@@ -103,7 +98,7 @@ static void add_profile(struct ka_table *table, const struct ka_judged_profile *
 		add_http(table, judged->profile, "server", http->server_s, "", &row);
 	if (http->has_client)
 		add_http(table, judged->profile, "client", http->client_s,
-			 closes[http->client_closes], &row);
+			 ka_client_closes_meanings[http->client_closes], &row);
 	if (row == 0)
 		ka_table_row(table, (const char *[COLUMNS]){
 					    judged->profile->id, "http", "", "", "", "",

@@ -27,6 +27,11 @@ static void words_stand_in_enum_order(void **state)
 	assert_string_equal(ka_client_closes_words[KA_CLOSES_ACTIVE], "active");
 	assert_string_equal(ka_client_closes_words[KA_CLOSES_ON_REUSE], "on-reuse");
 	assert_null(ka_client_closes_words[KA_CLOSES_ON_REUSE + 1]);
+	assert_string_equal(ka_client_closes_meanings[KA_CLOSES_UNSTATED], "");
+	assert_string_equal(ka_client_closes_meanings[KA_CLOSES_ACTIVE],
+			    "closes idle connections itself");
+	assert_string_equal(ka_client_closes_meanings[KA_CLOSES_ON_REUSE],
+			    "looks at their age only on reuse");
 	assert_string_equal(ka_profile_kind_words[KA_PRODUCT], "product");
 	assert_string_equal(ka_profile_kind_words[KA_SERVER], "server");
 	assert_string_equal(ka_profile_kind_words[KA_CLIENT], "client");
