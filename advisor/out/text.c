@@ -138,8 +138,8 @@ static void write_findings(struct ka_writer *writer, const struct ka_findings *f
 
 static void write_survey(struct ka_writer *writer, const struct ka_text_context *context)
 {
-	ka_heading(writer, context->survey ? "Known middleboxes with these values"
-					   : "Middleboxes in front of the host");
+	ka_heading(writer, context->survey_count > 0 ? "Known middleboxes with these values"
+						     : "Middleboxes in front of the host");
 	for (size_t i = 0; i < context->survey_count; i++)
 		ka_paragraph(writer, 2, 4, "%s: %s.", context->survey[i].words,
 			     context->survey[i].ids);

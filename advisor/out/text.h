@@ -16,7 +16,7 @@ struct ka_text_context {
 	const char *path_words;    /* words of the command line that named path and goals, quoted */
 	const char *subject_words; /* for the apply command: "" or "--netns NAME " */
 	bool can_apply;            /* the subject is one that apply can change */
-	const struct ka_survey_group *survey; /* NULL: none was made */
+	const struct ka_survey_group *survey;
 	size_t survey_count;
 	size_t survey_ignoring; /* products that ignore probes */
 };
