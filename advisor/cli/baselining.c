@@ -255,7 +255,6 @@ int ka_baselining_take(struct ka_baselining *baselining, const struct ka_facts *
 
 static void tell_gone(const struct ka_baselining *baselining)
 {
-	const char *name = baselining->options->baseline;
 	size_t gone = 0;
 
 	for (size_t i = 0; i < baselining->entry_count; i++) {
@@ -268,10 +267,10 @@ static void tell_gone(const struct ka_baselining *baselining)
 			      entry->severity, *entry->about ? ", " : "", entry->about,
 			      entry->count - baselining->seen[i], entry->count);
 	}
-	if (gone > 0 && !baselining->options->write_baseline)
+	if (gone > 0)
 		ka_print_note("what is gone may come back unseen: write the baseline anew with "
 			      "--write-baseline %s",
-			      name);
+			      baselining->options->baseline);
 }
 
 static int by_order(const void *a, const void *b)

@@ -51,9 +51,16 @@ static bool is_one_of(const char *text, const char *const *words)
 }
 
 /* "host", "root PATH" */
-static bool is_subject(struct ka_arena *arena, const char *text)
+static bool is_subject(const char *text)
 {
-	return is_one_of(ka_arena_copy(arena, text, strcspn(text, " ")), ka_subject_words);
+	const char *const alone[] = {ka_subject_words[KA_SUBJECT_HOST],
+				     ka_subject_words[KA_SUBJECT_SETTINGS], NULL};
+	size_t length = strcspn(text, " ");
+
+	if (text[length] == '\0' || text[length + 1] == '\0')
+		return is_one_of(text, alone);
+	return (length == 4 && strncmp(text, ka_subject_words[KA_SUBJECT_ROOT], length) == 0) ||
+	       (length == 5 && strncmp(text, ka_subject_words[KA_SUBJECT_NETNS], length) == 0);
 }
 
 static bool is_rule(const char *text)
@@ -66,7 +73,7 @@ static bool is_rule(const char *text)
 static const char *fault_of(struct ka_arena *arena, const struct ka_baseline_entry *entry,
 			    json_int_t count)
 {
-	if (!is_subject(arena, entry->subject))
+	if (!is_subject(entry->subject))
 		return "subject: expected host, settings, root DIR or netns NAME";
 	if (!is_rule(entry->rule))
 		return "rule: expected the id of a rule";
