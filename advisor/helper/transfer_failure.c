@@ -35,7 +35,7 @@ static const struct row {
 	{CURLE_WEIRD_SERVER_REPLY, KA_STEP_CONTENT, NO_DETAIL, "the server does not speak HTTP"},
 	{CURLE_UNSUPPORTED_PROTOCOL, KA_STEP_CONTENT, NO_DETAIL, "the server does not speak HTTP"},
 	{CURLE_BAD_CONTENT_ENCODING, KA_STEP_CONTENT, NO_DETAIL, "the content is garbled"},
-	{CURLE_OUT_OF_MEMORY, KA_STEP_CONTENT, NO_DETAIL, "out of memory"},
+	{CURLE_OUT_OF_MEMORY, KA_STEP_CONTENT, BUFFER, "too much to hold"},
 };
 
 /* X509_V_ERR_* of OpenSSL's <openssl/x509_vfy.h>, whose numbers never change. */
@@ -88,7 +88,8 @@ static void certificate_failure(CURL *easy, const struct ka_url *url, const char
 	if (text)
 		ka_failure_set(retfailure, KA_STEP_TLS, "the certificate of %.100s %s", url->host,
 			       text);
-	else if (number == 0)
+	/* The chain is good, or nothing is known of it: libcurl itself compared the names. */
+	else if (number <= 1)
 		ka_failure_set(retfailure, KA_STEP_TLS, "the certificate is not for %.100s",
 			       url->host);
 	else
@@ -110,10 +111,9 @@ static void time_failure(CURL *easy, const struct ka_url *url, const struct ka_t
 
 	if (!has_passed(easy, CURLINFO_NAMELOOKUP_TIME_T))
 		phase = "looking for the host's address";
-	else if (!has_passed(easy, CURLINFO_CONNECT_TIME_T))
+	else if (!has_passed(easy,
+			     url->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T))
 		phase = "connecting";
-	else if (!url->is_plain && !has_passed(easy, CURLINFO_APPCONNECT_TIME_T))
-		phase = "in the TLS handshake";
 	if (end->has_headers)
 		ka_failure_set(retfailure, KA_STEP_TIME,
 			       "not finished within %d s: %zu bytes had come", KA_WIRE_TIME_S,
