@@ -42,6 +42,14 @@ static int fail(const struct reading *reading, const char *where, const char *wh
 			  what);
 }
 
+/* What jansson did not like about the values. */
+static int fail_values(const struct reading *reading, const char *where, const json_error_t *error)
+{
+	if (json_error_code(error) == json_error_out_of_memory)
+		return ka_fail_memory(reading->error);
+	return fail(reading, where, error->text);
+}
+
 static bool is_one_of(const char *text, const char *const *words)
 {
 	for (; *words; words++)
@@ -103,7 +111,7 @@ static int read_entry(const struct reading *reading, json_t *object, size_t at,
 	if (json_unpack_ex(object, &error, JSON_STRICT, "{s:s, s:s, s:s, s:s, s:I}", "subject",
 			   &entry->subject, "rule", &entry->rule, "severity", &entry->severity,
 			   "about", &entry->about, "count", &count) < 0)
-		return fail(reading, where, error.text);
+		return fail_values(reading, where, &error);
 	fault = fault_of(arena, entry, count);
 	if (fault)
 		return fail(reading, where, fault);
@@ -176,7 +184,7 @@ int ka_baseline_parse(struct ka_arena *arena, const char *bytes, size_t length, 
 		return fail_syntax(&reading, &error);
 	if (json_unpack_ex(root, &error, JSON_STRICT, "{s:s, s:o}", "schema", &schema, "findings",
 			   &list) < 0)
-		return fail(&reading, "no baseline", error.text);
+		return fail_values(&reading, "no baseline", &error);
 	if (strcmp(schema, SCHEMA) != 0 || !json_is_array(list))
 		return fail(&reading, "no baseline", "expected the schema kaadvise.baseline/1");
 	if (read_entries(&reading, list, &entries) < 0)

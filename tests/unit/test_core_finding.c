@@ -53,6 +53,35 @@ static void the_worst_severity_counts(void **state)
 	ka_arena_clear(&arena);
 }
 
+static void waived_ones_do_not_count(void **state)
+{
+	static const struct ka_waiver waiver = {.rule = "KA000", .reason = "x"};
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_findings findings = {.arena = &arena};
+
+	(void)state;
+	ka_find(&findings, &rule, KA_ERROR_SEVERITY, "a")->waiver = &waiver;
+	assert_int_equal(ka_worst_severity(&findings), -1);
+	ka_find(&findings, &rule, KA_NOTE, "b");
+	assert_int_equal(ka_worst_severity(&findings), KA_NOTE);
+	ka_arena_clear(&arena);
+}
+
+static void data_are_found_by_their_key(void **state)
+{
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_findings findings = {.arena = &arena};
+	struct ka_finding *finding = ka_find(&findings, &rule, KA_NOTE, "a");
+
+	(void)state;
+	ka_add_number(finding, "hop", 1);
+	ka_add_text(finding, "name", "NLB");
+	assert_string_equal(ka_finding_text(finding, "name"), "NLB");
+	assert_null(ka_finding_text(finding, "hop"));
+	assert_null(ka_finding_text(finding, "nothing"));
+	ka_arena_clear(&arena);
+}
+
 static void data_beyond_the_room_is_dropped(void **state)
 {
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
@@ -91,6 +120,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(findings_are_kept_in_order),
 		cmocka_unit_test(the_worst_severity_counts),
+		cmocka_unit_test(waived_ones_do_not_count),
+		cmocka_unit_test(data_are_found_by_their_key),
 		cmocka_unit_test(data_beyond_the_room_is_dropped),
 		cmocka_unit_test(without_memory_a_spare_is_given),
 	};

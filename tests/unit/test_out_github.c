@@ -53,6 +53,28 @@ static void names_are_encoded(void **state)
 	report_case_end(&c);
 }
 
+static void a_waived_finding_is_a_notice(void **state)
+{
+	struct ka_text text = {0};
+	struct report_case c;
+
+	(void)state;
+	report_case_init(&c, "img");
+	report_case_waived(&c, 0, KA_ERROR_SEVERITY, "known");
+	report_case_waived(&c, 0, KA_WARNING, "far")->location.file = "/etc//kaadvise/config.yaml";
+	ka_github_subject(&c.report, &text);
+	assert_string_equal(
+		text.bytes,
+		"::notice file=site/../config.yaml,line=3,title=KA901 a rule's "
+		"first_title::img: known%0Awaived until 2027-01-31: a reason of <ours> "
+		"a\"b<c>&d'e%25f,g:h\\x0ai\\x0d\\x1b[31m]]>{0}[x](y)\\xff\xef\xbf\xbf\n"
+		"::notice file=/etc/kaadvise/config.yaml,line=3,title=KA901 a rule's "
+		"first_title::img: far%0Awaived until 2027-01-31: a reason of <ours> "
+		"a\"b<c>&d'e%25f,g:h\\x0ai\\x0d\\x1b[31m]]>{0}[x](y)\\xff\xef\xbf\xbf\n");
+	ka_text_clear(&text);
+	report_case_end(&c);
+}
+
 static void a_subject_that_cannot_be_read_is_an_error(void **state)
 {
 	struct ka_text text = {0};
@@ -87,6 +109,7 @@ static void every_allocation_may_fail(void **state)
 	ka_error_set_at(&error, KA_E_PROFILE_READ, "/x", 1, 0, "gone");
 	report_case_find(&c, 0, KA_WARNING, "x")->location =
 		(struct ka_location){"/etc/sysctl.conf", 3, 32};
+	report_case_waived(&c, 0, KA_WARNING, "known");
 	do {
 		struct ka_text text = {0};
 
@@ -108,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_for_each_finding),
 		cmocka_unit_test(names_are_encoded),
+		cmocka_unit_test(a_waived_finding_is_a_notice),
 		cmocka_unit_test(a_subject_that_cannot_be_read_is_an_error),
 		cmocka_unit_test(every_allocation_may_fail),
 	};

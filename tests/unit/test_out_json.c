@@ -397,6 +397,39 @@ static void findings_tell_their_place(void **state)
 	boot_end(&b);
 }
 
+static void waivers_are_told(void **state)
+{
+	static const struct ka_waiver waivers[] = {
+		{.rule = "KA201", .reason = "\xff", .until = "2027-01-31", .until_day = 20849},
+		{.rule = "KA204", .reason = "for ever"}};
+	struct ka_findings findings;
+	struct ka_report told;
+	struct ka_text text = {0};
+	struct test_case c;
+	json_t *document;
+
+	(void)state;
+	case_init(&c);
+	c.facts.name = "x";
+	case_hop(&c, 350);
+	case_hop(&c, 60)->probes = KA_IGNORED;
+	findings = (struct ka_findings){.arena = &c.arena};
+	ka_rules_check(case_run(&c), &findings);
+	ka_waive(&findings, &c.facts, waivers, 2);
+	told = (struct ka_report){.analysis = &c.analysis, .findings = &findings};
+	assert_int_equal(ka_json_report(&told, &text, NULL), 0);
+	document = json_loads(text.bytes, 0, NULL);
+	assert_json_text(document, "findings/0/rule", "KA201");
+	assert_json_text(document, "findings/0/waiver/reason", "\\xff");
+	assert_json_text(document, "findings/0/waiver/until", "2027-01-31");
+	assert_json_text(document, "findings/1/rule", "KA204");
+	assert_json_text(document, "findings/1/waiver/reason", "for ever");
+	assert_true(json_is_null(at(document, "findings/1/waiver/until")));
+	json_decref(document);
+	ka_text_clear(&text);
+	case_end(&c);
+}
+
 static void rows_are_flat_objects(void **state)
 {
 	static const struct ka_json_member members[] = {
@@ -427,6 +460,8 @@ static void every_allocation_may_fail(void **state)
 	b.c.facts.name = "\xff";
 	findings = (struct ka_findings){.arena = &b.c.arena};
 	ka_rules_check(case_run(&b.c), &findings);
+	findings.items[0].waiver =
+		&(const struct ka_waiver){.rule = "", .reason = "\xff", .until = "2027-01-31"};
 	document = (struct ka_report){.analysis = &b.c.analysis, .findings = &findings};
 	assert_int_equal(ka_json_report(&document, &whole, NULL), 0);
 	do {
@@ -466,6 +501,7 @@ int main(void)
 		cmocka_unit_test(nulls_stand_for_what_a_boot_does_not_have),
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(findings_tell_their_place),
+		cmocka_unit_test(waivers_are_told),
 		cmocka_unit_test(rows_are_flat_objects),
 		cmocka_unit_test(every_allocation_may_fail),
 	};

@@ -72,6 +72,40 @@ static void what_fails_is_asked_for(void **state)
 	report_case_end(&c);
 }
 
+#define WORDS                                                                                      \
+	"waived until 2027-01-31: a reason of &lt;ours&gt; a&quot;b&lt;c&gt;&amp;d'e%f,g:h\\x0ai"  \
+	"\\x0d\\x1b[31m]]&gt;{0}[x](y)\\xff\\xef\\xbf\\xbf"
+
+static void a_waived_finding_is_skipped(void **state)
+{
+	struct ka_text text = {0};
+	struct report_case c;
+
+	(void)state;
+	report_case_init(&c, "img");
+	report_case_waived(&c, 0, KA_ERROR_SEVERITY, "known");
+	report_case_find(&c, 0, KA_NOTE, "a note");
+	report_case_waived(&c, 1, KA_ERROR_SEVERITY, "known too");
+	report_case_find(&c, 1, KA_WARNING, "new");
+	subject(&c, KA_WARNING, &text);
+	assert_string_equal(
+		text.bytes,
+		"<testsuite name=\"img\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\">\n"
+		"<testcase classname=\"img\" name=\"KA901: a rule's first_title\">"
+		"<skipped message=\"" WORDS "\">error: site/../config.yaml:3: known\n  " WORDS
+		"\n</skipped>\n"
+		"<system-out>note: a note\n  -&gt; Do &lt;this&gt;.\n</system-out>\n</testcase>\n"
+		"<testcase classname=\"img\" name=\"KA902: another &quot;title&quot;\">"
+		"<failure type=\"warning\" message=\"new\">warning: new\n  -&gt; Do that.\n"
+		"</failure>\n"
+		"<system-out>error: site/../config.yaml:3: known too\n  " WORDS
+		"\n</system-out>\n</testcase>\n"
+		"<testcase classname=\"img\" name=\"KA903: a title that nothing fires\">"
+		"</testcase>\n</testsuite>\n");
+	ka_text_clear(&text);
+	report_case_end(&c);
+}
+
 static void names_are_escaped(void **state)
 {
 	static const char escaped[] =
@@ -133,6 +167,7 @@ static void every_allocation_may_fail(void **state)
 	(void)state;
 	report_case_init(&c, "img");
 	findings(&c);
+	report_case_waived(&c, 2, KA_WARNING, "known");
 	ka_error_set_at(&error, KA_E_PROFILE_READ, "/x", 1, 0, "gone");
 	do {
 		struct ka_text text = {0};
@@ -157,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_case_for_each_rule),
 		cmocka_unit_test(what_fails_is_asked_for),
+		cmocka_unit_test(a_waived_finding_is_skipped),
 		cmocka_unit_test(names_are_escaped),
 		cmocka_unit_test(a_subject_that_cannot_be_read_is_an_error),
 		cmocka_unit_test(every_allocation_may_fail),

@@ -167,6 +167,32 @@ static void a_result_says_everything(void **state)
 	report_case_end(&c);
 }
 
+static void a_waived_finding_is_suppressed(void **state)
+{
+	struct report_case c;
+	struct log log;
+	const json_t *results;
+
+	(void)state;
+	report_case_init(&c, "img");
+	report_case_waived(&c, 0, KA_ERROR_SEVERITY, "known");
+	report_case_find(&c, 0, KA_ERROR_SEVERITY, "new");
+	log_begin(&log);
+	log_subject(&log, &c.report);
+	results = find(log_end(&log), "results");
+	assert_string_equal(text_at(results, "0/level"), "error");
+	assert_int_equal(json_array_size(find(results, "0/suppressions")), 1);
+	assert_string_equal(text_at(results, "0/suppressions/0/kind"), "external");
+	assert_string_equal(text_at(results, "0/suppressions/0/status"), "accepted");
+	assert_contains(text_at(results, "0/suppressions/0/justification"),
+			"waived until 2027-01-31: a reason of <ours> ");
+	assert_string_equal(text_at(results, "0/" URI), "site/../config.yaml");
+	assert_null(find(results, "0/" PLACE "region/snippet"));
+	assert_null(find(results, "1/suppressions"));
+	log_clear(&log);
+	report_case_end(&c);
+}
+
 /* Root, file inside it -> where the result points to. */
 static void places_become_uris(void **state)
 {
@@ -441,6 +467,7 @@ static void every_allocation_may_fail(void **state)
 		(struct ka_location){"/etc/sysctl.conf", 3, 32};
 	ka_add_text(&c.findings.items[0], "name", HOSTILE);
 	report_case_find(&c, 1, KA_NOTE, "x");
+	report_case_waived(&c, 1, KA_NOTE, "known");
 	ka_error_set_at(&error, KA_E_PROFILE_READ, "/x", 1, 0, "gone");
 	assert_int_equal(write_all(&c, &error, &whole, NULL), 0);
 	do {
@@ -470,6 +497,7 @@ int main(void)
 		cmocka_unit_test(the_program_and_its_rules),
 		cmocka_unit_test(nothing_found_is_an_empty_list),
 		cmocka_unit_test(a_result_says_everything),
+		cmocka_unit_test(a_waived_finding_is_suppressed),
 		cmocka_unit_test(places_become_uris),
 		cmocka_unit_test(a_host_has_no_directory),
 		cmocka_unit_test(columns_are_told_where_they_are_certain),
