@@ -63,17 +63,17 @@ static struct ruleset ruleset_for(long version, enum ka_sandbox_mode mode)
 /* What is not there needs no permission. */
 static int allow_reading(int ruleset, const char *path)
 {
-	struct beneath beneath = {.allowed = ACCESS_READ_FILE};
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	struct beneath beneath = {.allowed = ACCESS_READ_FILE, .parent = fd};
 	struct stat status;
 	long result;
 
-	beneath.parent = open(path, O_PATH | O_CLOEXEC);
-	if (beneath.parent < 0)
+	if (fd < 0)
 		return 0;
-	if (fstat(beneath.parent, &status) == 0 && S_ISDIR(status.st_mode))
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
 		beneath.allowed |= ACCESS_READ_DIR;
 	result = syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &beneath, 0);
-	close(beneath.parent);
+	close(fd);
 	return (int)result;
 }
 

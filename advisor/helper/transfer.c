@@ -223,6 +223,17 @@ static const char *header_value(const struct exchange *exchange, const char *nam
 	return ka_arena_copy(exchange->client->arena, header->value, strlen(header->value));
 }
 
+/* Otherwise the end of the connection is that of the content, and libcurl asks TLS for no proof
+ * that the server meant it: whoever cuts the connection cuts the content. */
+static bool says_its_length(const struct exchange *exchange)
+{
+	const char *coding = header_value(exchange, "Transfer-Encoding", KA_REASON_MAX);
+	curl_off_t announced = -1;
+
+	curl_easy_getinfo(exchange->client->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+	return announced >= 0 || (coding && strcasecmp(coding, "chunked") == 0);
+}
+
 static int check_content(const struct exchange *exchange, struct ka_failure *retfailure)
 {
 	const char *encoding = header_value(exchange, "Content-Encoding", KA_REASON_MAX);
@@ -230,6 +241,10 @@ static int check_content(const struct exchange *exchange, struct ka_failure *ret
 	if (encoding && strcasecmp(encoding, "identity") != 0)
 		return ka_refuse(retfailure, KA_STEP_CONTENT,
 				 "the server sent it as %s, which was not asked for", encoding);
+	if (!says_its_length(exchange))
+		return ka_refuse(
+			retfailure, KA_STEP_CONTENT,
+			"the server does not say how long it is, so a cut would go unnoticed");
 	return 0;
 }
 

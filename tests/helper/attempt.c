@@ -13,7 +13,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void tell(const char *name, bool could)
@@ -51,16 +50,15 @@ static bool can_make_socket(void)
 	return fd >= 0;
 }
 
-static bool can_execute(void)
+/* The last attempt: nothing is left of this program if it can. By the system call, because builds
+ * that count lines replace the function. */
+static void try_to_execute(void)
 {
-	int status = -1;
-	pid_t child = fork();
+	const char *const words[] = {"true", NULL};
 
-	if (child == 0) {
-		execl("/bin/true", "true", (char *)NULL);
-		_exit(1);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+	fflush(stdout);
+	syscall(SYS_execve, "/bin/true", words, NULL);
+	tell("execute", false);
 }
 
 static bool can_return(void)
@@ -81,12 +79,12 @@ static void attempt(const char *writable, const char *readable)
 	tell("write-null", can_open("/dev/null", O_WRONLY));
 	tell("socket", can_make_socket());
 	tell("bind", can_use_tcp(bind));
-	tell("execute", can_execute());
 	tell("return", can_return());
 	tell("groups", setgroups(0, NULL) == 0);
 	tell("dump", prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0 ||
 			     getrlimit(RLIMIT_CORE, &cores) != 0 || cores.rlim_max != 0);
 	tell("directory", getcwd((char[4096]){0}, 4096) == NULL);
+	try_to_execute();
 }
 
 int main(int argc, char **argv)

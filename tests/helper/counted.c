@@ -24,9 +24,18 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_close_range(unsigned first, unsigned last, int flags);
 int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
 
-/* "x.c.o" is counted in "x.c.gcda". */
+/* "a/./x.c.o", as CMake writes it, is counted in "a/x.c.gcda". */
 static void name_counts(const char *object, char *ret_name, size_t size)
 {
+	const char *dot = strstr(object, "/./");
+
+	if (dot) {
+		size_t length = (size_t)(dot - object);
+
+		memcpy(ret_name, object, length);
+		name_counts(dot + 2, ret_name + length, size - length);
+		return;
+	}
 	snprintf(ret_name, size, "%.*s.gcda", (int)(strlen(object) - strlen(".o")), object);
 }
 
