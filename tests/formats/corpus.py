@@ -16,6 +16,17 @@ VALUES = [b"7200", b"600", b"200", b"20", b"9", b"4", b"0", b"-1", b"010", b"0x1
 BEFORE = [b"", b" ", b"\t", b"# x\n", b"\n\n", b"; \xc3\xa4\n", b"-", b"\r\n"]
 
 
+# Some that hold, for each kind of finding and only for some files, and some that hold no more.
+WAIVERS = """kaadvise: 1
+path: [aws-nlb]
+waivers:
+  - {rule: KA201, reason: "it's <known> & %25 [x](y) {0} ]]>", file: /etc/*}
+  - {rule: KA404, reason: refused on purpose}
+  - {rule: KA403, reason: "twice, ä", until: 2999-12-31}
+  - {rule: KA101, reason: expired, until: 2020-01-01}
+"""
+
+
 class Image:
     """An unpacked image: a Debian 12 as far as the boot's sysctls go."""
 

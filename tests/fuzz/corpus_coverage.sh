@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 minimum=90
-measured="profile_errors profile_keys profile_values profile_yaml yaml_tree"
+measured="profile_errors profile_keys profile_reader profile_values profile_yaml yaml_tree"
 cc=${CC:-gcc}
 
 work=$(mktemp -d)
@@ -16,7 +16,8 @@ for name in $measured; do
 	"$cc" "${flags[@]}" --coverage -c "$root/advisor/edge/$name.c" -o "$name.o"
 done
 "$cc" "${flags[@]}" --coverage ./*.o "$root"/advisor/base/*.c \
-	"$root/advisor/core/profile.c" "$root/tests/fuzz/fuzz_profile.c" "$root/tests/fuzz/replay.c" \
+	"$root/advisor/core/profile.c" "$root/advisor/core/path.c" \
+	"$root/tests/fuzz/fuzz_profile.c" "$root/tests/fuzz/replay.c" \
 	-lyaml -o replay
 ./replay "$root/tests/fuzz/corpus/profile"
 

@@ -1,0 +1,1 @@
+0: config show --config waivers.yaml --detect-within 10m
