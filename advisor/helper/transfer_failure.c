@@ -59,8 +59,22 @@ static const struct verdict {
 	{79, "comes from something that is no authority"},
 };
 
+/* Other TLS libraries count differently. */
+static bool is_openssl(void)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	return info->ssl_version && strstr(info->ssl_version, "OpenSSL");
+}
+
+/* NULL where the number says nothing. */
 static const char *verdict_text(long number)
 {
+	if (!is_openssl())
+		return NULL;
+	/* The chain is good, or nothing is known of it: libcurl itself compared the names. */
+	if (number <= 1)
+		return "is for another name";
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		if (verdicts[i].number == number)
 			return verdicts[i].text;
@@ -80,21 +94,17 @@ static const char *last_part(const char *text)
 static void certificate_failure(CURL *easy, const struct ka_url *url, const char *buffer,
 				struct ka_failure *retfailure)
 {
+	const char *owner = url->host, *text;
 	long number = 0;
-	const char *text;
 
-	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &number);
-	text = verdict_text(number);
-	if (text)
-		ka_failure_set(retfailure, KA_STEP_TLS, "the certificate of %.100s %s", url->host,
-			       text);
-	/* The chain is good, or nothing is known of it: libcurl itself compared the names. */
-	else if (number <= 1)
-		ka_failure_set(retfailure, KA_STEP_TLS, "the certificate is not for %.100s",
-			       url->host);
+	curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &number);
+	if (number != 0)
+		owner = "the proxy";
 	else
-		ka_failure_set(retfailure, KA_STEP_TLS, "the certificate of %.100s: %.160s",
-			       url->host, last_part(buffer));
+		curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &number);
+	text = verdict_text(number);
+	ka_failure_set(retfailure, KA_STEP_TLS, "the certificate of %.100s%s %.160s", owner,
+		       text ? "" : ":", text ? text : last_part(buffer));
 }
 
 static bool has_passed(CURL *easy, CURLINFO moment)

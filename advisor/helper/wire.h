@@ -18,9 +18,12 @@
  *	length N                       bytes of body (0 for 304)
  *	signature-length N             when it was asked for and the status is 200
  *
- * or, after any failure, one line and nothing else:
+ * or, after any failure, one printable line and nothing else:
  *
  *	error STEP MESSAGE             STEP is one of ka_wire_steps; MESSAGE is for people
+ *
+ * It ends with 0 after an answer, with 1 after an error line, with 2 when it was called otherwise.
+ * No line of either side is longer than KA_WIRE_LINE_MAX, and the request's are printable ASCII.
  *
  * kaadvise-fetch --verify has no network. The request is
  *
