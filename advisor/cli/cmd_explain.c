@@ -31,7 +31,7 @@ static int explain(struct ka_writer *writer, const struct ka_options *options, c
 			reterr, KA_E_PROFILE_UNKNOWN,
 			"'%s' is neither a rule nor an error: `kaadvise rules` lists the rules",
 			word);
-	if (ka_profile_source(options->arena, word, &sourced, reterr) < 0)
+	if (ka_profile_source(options, word, &sourced, reterr) < 0)
 		return -1;
 	ka_explain_profile(writer, sourced.profile);
 	return 0;

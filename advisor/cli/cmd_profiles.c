@@ -1,7 +1,9 @@
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/profile_fetch.h"
 #include "cli/profile_list.h"
 #include "cli/profile_source.h"
+#include "cli/profile_url.h"
 
 #include <string.h>
 
@@ -19,7 +21,7 @@ static int show(const struct ka_options *options, struct ka_error *reterr)
 	if (options->operand_count != 2)
 		return ka_fail(reterr, KA_E_OPERAND,
 			       "show takes one ID: kaadvise profiles show aws-nlb");
-	if (ka_profile_source(options->arena, options->operands[1], &sourced, reterr) < 0)
+	if (ka_profile_source(options, options->operands[1], &sourced, reterr) < 0)
 		return -1;
 	ka_text_add_bytes(&text, sourced.yaml, sourced.yaml_length);
 	result = ka_emit(&text, NULL, reterr);
@@ -41,7 +43,7 @@ static int validate(const struct ka_options *options, struct ka_error *reterr)
 		struct ka_sourced_profile sourced;
 		struct ka_error error;
 
-		if (ka_profile_source(options->arena, options->operands[i], &sourced, &error) < 0) {
+		if (ka_profile_source(options, options->operands[i], &sourced, &error) < 0) {
 			if (has_failed)
 				ka_print_error(reterr);
 			*reterr = error;
@@ -61,13 +63,21 @@ static int validate(const struct ka_options *options, struct ka_error *reterr)
 	return result;
 }
 
+static int fetch(const struct ka_options *options, struct ka_error *reterr)
+{
+	if (options->operand_count != 2 || !ka_is_url(options->operands[1]))
+		return ka_fail(reterr, KA_E_OPERAND,
+			       "fetch takes one URL: kaadvise profiles fetch https://HOST/PATH");
+	return ka_profile_fetch(options, options->operands[1], reterr);
+}
+
 int ka_cmd_profiles(const struct ka_options *options, struct ka_error *reterr)
 {
 	static const struct {
 		const char *word;
 		int (*run)(const struct ka_options *options, struct ka_error *reterr);
-	} actions[] = {{"list", list}, {"show", show}, {"validate", validate}};
-	const char *const names[] = {"list", "show", "validate", NULL};
+	} actions[] = {{"list", list}, {"show", show}, {"validate", validate}, {"fetch", fetch}};
+	const char *const names[] = {"list", "show", "validate", "fetch", NULL};
 	const char *nearest;
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
@@ -75,7 +85,7 @@ int ka_cmd_profiles(const struct ka_options *options, struct ka_error *reterr)
 			return actions[i].run(options, reterr);
 	nearest = ka_suggest(options->operands[0], names);
 	return ka_fail(reterr, KA_E_COMMAND_UNKNOWN,
-		       "profiles has no action '%s'%s%s: list, show or validate",
+		       "profiles has no action '%s'%s%s: list, show, validate or fetch",
 		       options->operands[0], nearest ? "; did you mean " : "",
 		       nearest ? nearest : "");
 }

@@ -96,7 +96,7 @@ static int read_site_profile(struct reading *reading, const char *name, struct k
 
 	if (builtin < ka_builtin_count)
 		reading->is_hidden[builtin] = true;
-	if (ka_profile_source(arena, id, &sourced, &error) < 0)
+	if (ka_profile_source(reading->options, id, &sourced, &error) < 0)
 		tell(reading, &error);
 	else if (name_profile(arena, id, &sourced) == 0)
 		reading->profiles[reading->count++] = sourced;

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/print.h"
+#include "cli/profile_url.h"
 #include "edge/digest.h"
 #include "edge/profile_file.h"
 #include "edge/profile_yaml.h"
@@ -98,24 +99,23 @@ static int parse(struct ka_arena *arena, const struct ka_profile_found *found,
 	return 0;
 }
 
-int ka_profile_source(struct ka_arena *arena, const char *word,
-		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+static int read_file(struct ka_arena *arena, const char *word,
+		     struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
 {
 	struct ka_profile_found found = {.name = word};
-	size_t builtin = 0;
-	int is_text = 1;
 
-	if (strstr(word, "://"))
-		return ka_fail(
-			reterr, KA_E_PROFILE_URL,
-			"'%s' is a URL, which this version does not fetch: download it and name "
-			"the file",
-			word);
-	if (!is_file(word))
-		is_text = find_id(arena, word, &found, &builtin, reterr);
-	else if (ka_profile_read_file(arena, AT_FDCWD, word, &found.bytes, &found.length, reterr) <
-		 0)
+	if (ka_profile_read_file(arena, AT_FDCWD, word, &found.bytes, &found.length, reterr) < 0)
 		return -1;
+	return parse(arena, &found, ret_sourced, reterr);
+}
+
+static int read_id(struct ka_arena *arena, const char *id, struct ka_sourced_profile *ret_sourced,
+		   struct ka_error *reterr)
+{
+	struct ka_profile_found found = {.name = id};
+	size_t builtin = 0;
+	int is_text = find_id(arena, id, &found, &builtin, reterr);
+
 	if (is_text < 0)
 		return -1;
 	if (is_text > 0)
@@ -123,4 +123,40 @@ int ka_profile_source(struct ka_arena *arena, const char *word,
 	*ret_sourced = (struct ka_sourced_profile){found.ready, ka_builtin_yaml(builtin),
 						   strlen(ka_builtin_yaml(builtin))};
 	return 0;
+}
+
+int ka_profile_parse_download(const struct ka_options *options,
+			      const struct ka_downloaded *downloaded,
+			      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+{
+	const struct ka_profile_found found = {.bytes = downloaded->bytes,
+					       .length = downloaded->length,
+					       .name = downloaded->shown};
+	struct ka_sourced_profile sourced;
+	struct ka_profile *profile;
+
+	if (parse(options->arena, &found, &sourced, reterr) < 0)
+		return -1;
+	profile = ka_arena_alloc(options->arena, sizeof(*profile));
+	if (!profile)
+		return ka_fail_memory(reterr);
+	*profile = *sourced.profile;
+	profile->is_stale = downloaded->is_stale;
+	profile->age_s = downloaded->age_s;
+	sourced.profile = profile;
+	*ret_sourced = sourced;
+	return 0;
+}
+
+int ka_profile_source(const struct ka_options *options, const char *word,
+		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+{
+	struct ka_downloaded downloaded;
+
+	if (!ka_is_url(word))
+		return is_file(word) ? read_file(options->arena, word, ret_sourced, reterr)
+				     : read_id(options->arena, word, ret_sourced, reterr);
+	if (ka_profile_download(options, word, &downloaded, reterr) < 0)
+		return -1;
+	return ka_profile_parse_download(options, &downloaded, ret_sourced, reterr);
 }

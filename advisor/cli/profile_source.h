@@ -2,8 +2,8 @@
 #ifndef KA_CLI_PROFILE_SOURCE_H
 #define KA_CLI_PROFILE_SOURCE_H
 
-#include "base/arena.h"
-#include "base/error.h"
+#include "cli/options.h"
+#include "cli/profile_download.h"
 #include "core/profile.h"
 
 /* Where a site's own profiles stand, as ID.yaml. */
@@ -16,10 +16,15 @@ struct ka_sourced_profile {
 	size_t yaml_length;
 };
 
-/* Reads the profile that word names: a file (a word with a `/` or ending in .yaml or .yml), or an
- * id, looked up in KA_SITE_PROFILES first and then among the built-in ones. Of several errors in a
- * file all but the last are printed here, and the last is returned. */
-int ka_profile_source(struct ka_arena *arena, const char *word,
+/* Reads the profile that word names: a URL, a file (a word with a `/` or ending in .yaml or .yml),
+ * or an id, looked up in KA_SITE_PROFILES first and then among the built-in ones. Of several errors
+ * in a file all but the last are printed here, and the last is returned. */
+int ka_profile_source(const struct ka_options *options, const char *word,
 		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr);
+
+/* The profile that was downloaded. */
+int ka_profile_parse_download(const struct ka_options *options,
+			      const struct ka_downloaded *downloaded,
+			      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr);
 
 #endif

@@ -187,7 +187,7 @@ static int read_profile(const struct ka_options *options, const char *word,
 {
 	struct ka_sourced_profile sourced;
 
-	if (ka_profile_source(options->arena, word, &sourced, reterr) < 0)
+	if (ka_profile_source(options, word, &sourced, reterr) < 0)
 		return -1;
 	*ret_profile = sourced.profile;
 	return 0;

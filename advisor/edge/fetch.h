@@ -9,6 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The helper, and what it is started with. */
+struct ka_fetch_program {
+	const char *path;
+	char *const *environment; /* NULL-terminated; handed on as it is */
+	/* Called once when a download takes longer than a second; NULL: nobody wants to know. */
+	void (*on_wait)(void *context);
+	void *context;
+};
+
 struct ka_fetch_request {
 	const char *url;            /* without the fragment */
 	const char *const *headers; /* "NAME: VALUE" */
@@ -28,20 +37,28 @@ struct ka_fetch_answer {
 	const char *etag, *last_modified; /* NULL: the server sent none */
 };
 
-/* Downloads. helper is the program's path; environment is handed to it as it is. Waits at most
- * a little longer than KA_WIRE_TIME_S, then kills the helper. Arena-owned. -1 with KA_E_PROFILE_URL
- * or KA_E_FETCH_*; the message begins with the step, and has no URL: the caller puts it in front.
- */
-int ka_fetch(struct ka_arena *arena, const char *helper, char *const environment[],
+struct ka_fetch_bytes {
+	const char *bytes;
+	size_t length;
+};
+
+/* Downloads. Waits a little longer than KA_WIRE_TIME_S at most, then kills the helper; no process
+ * is left behind. Arena-owned. -1 with KA_E_PROFILE_URL or KA_E_FETCH_*; the message begins with
+ * the step ("resolve: ...") and has no URL: the caller puts it in front. */
+int ka_fetch(struct ka_arena *arena, const struct ka_fetch_program *program,
 	     const struct ka_fetch_request *request, struct ka_fetch_answer *ret_answer,
 	     struct ka_error *reterr);
 
-/* Verifies a minisign signature of bytes by the public key file's text key, in a process of its
- * own without network. *ret_signer is "KEYID", arena-owned. KA_E_FETCH_SIGNATURE,
+/* Whether the failure is one that anybody can cause by pulling a plug: no name, no connection, no
+ * time, a server that is unwell. A kept copy may cover it. */
+bool ka_fetch_is_outage(const struct ka_error *error);
+
+/* Verifies a minisign signature of content by the text of a public key file, in a process of its
+ * own without network. *ret_signer is the key's id, arena-owned. KA_E_FETCH_SIGNATURE,
  * KA_E_FETCH_FILE for a bad key, KA_E_FETCH_PROGRAM. */
-int ka_fetch_verify(struct ka_arena *arena, const char *helper, char *const environment[],
-		    const char *key, size_t key_length, const char *signature,
-		    size_t signature_length, const char *bytes, size_t length,
-		    const char **ret_signer, struct ka_error *reterr);
+int ka_fetch_verify(struct ka_arena *arena, const struct ka_fetch_program *program,
+		    const struct ka_fetch_bytes *key, const struct ka_fetch_bytes *signature,
+		    const struct ka_fetch_bytes *content, const char **ret_signer,
+		    struct ka_error *reterr);
 
 #endif

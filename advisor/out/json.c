@@ -202,9 +202,9 @@ int ka_json_row(const struct ka_json_member *members, size_t count, struct ka_te
 		int64_t number;
 		json_t *value = json_null();
 
-		if (!member->is_number)
+		if (!member->is_number && member->value)
 			value = json_string(member->value);
-		else if (ka_parse_integer(member->value, &number))
+		else if (member->value && ka_parse_integer(member->value, &number))
 			value = json_integer(number);
 		ka_json_set(&row, member->key, value);
 	}

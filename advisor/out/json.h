@@ -12,8 +12,8 @@ int ka_json_report(const struct ka_report *report, struct ka_text *text, struct 
 /* One member of a flat object. */
 struct ka_json_member {
 	const char *key;
-	const char *value;
-	bool is_number; /* value is a decimal integer, or "" for null */
+	const char *value; /* NULL: null */
+	bool is_number; /* value is a decimal integer, or "" or NULL for null */
 };
 
 /* Adds one line: a flat object and a newline. -1 for lack of memory. */
