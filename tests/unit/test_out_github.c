@@ -89,11 +89,11 @@ static void a_subject_that_cannot_be_read_is_an_error(void **state)
 	ka_github_failure("img", &error, &text);
 	assert_string_equal(
 		text.bytes,
-		"::error file=img/etc/sysctl.conf,title=KA-P002 a profile's file cannot be read::"
-		"img/: no, 100%25: \\x0a\n"
-		"::error file=/etc/sysctl.conf,line=7,title=KA-P002 a profile's file cannot be "
-		"read::/: no, 100%25: \\x0a\n"
-		"::error title=KA-P002 a profile's file cannot be read::img: gone\n");
+		"::error file=img/etc/sysctl.conf,title=KA-P002 a profile or configuration cannot "
+		"be read::img/: no, 100%25: \\x0a\n"
+		"::error file=/etc/sysctl.conf,line=7,title=KA-P002 a profile or configuration "
+		"cannot be read::/: no, 100%25: \\x0a\n"
+		"::error title=KA-P002 a profile or configuration cannot be read::img: gone\n");
 	ka_text_clear(&text);
 }
 

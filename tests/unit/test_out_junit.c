@@ -143,13 +143,14 @@ static void a_subject_that_cannot_be_read_is_an_error(void **state)
 	(void)state;
 	ka_error_set_at(&error, KA_E_PROFILE_READ, "/etc/<x>", 7, 0, "\"no\"");
 	ka_junit_failure("img & co", &error, &text);
-	assert_string_equal(text.bytes,
-			    "<testsuite name=\"img &amp; co\" tests=\"1\" failures=\"0\" "
-			    "errors=\"1\" skipped=\"0\">\n"
-			    "<testcase classname=\"img &amp; co\" name=\"KA-P002: a profile's file "
-			    "cannot be read\"><error type=\"KA-P002\" message=\"&quot;no&quot;\">"
-			    "img &amp; co/etc/&lt;x&gt;:7: &quot;no&quot;</error></testcase>\n"
-			    "</testsuite>\n");
+	assert_string_equal(
+		text.bytes,
+		"<testsuite name=\"img &amp; co\" tests=\"1\" failures=\"0\" "
+		"errors=\"1\" skipped=\"0\">\n"
+		"<testcase classname=\"img &amp; co\" name=\"KA-P002: a profile or "
+		"configuration cannot be read\"><error type=\"KA-P002\" message=\"&quot;no&quot;\">"
+		"img &amp; co/etc/&lt;x&gt;:7: &quot;no&quot;</error></testcase>\n"
+		"</testsuite>\n");
 	ka_text_clear(&text);
 	ka_error_set(&error, KA_E_PROFILE_READ, "gone");
 	ka_junit_failure("img", &error, &text);
