@@ -18,6 +18,13 @@ enum ka_hop_fault ka_hop_fault(const struct ka_analysis *analysis, size_t at)
 	return hop->silence_ms + hop->margin_ms > idle_ms ? KA_FAULT_MARGIN : KA_FAULT_NONE;
 }
 
+const struct ka_profile *ka_hop_owner(const struct ka_analysis *analysis, size_t at)
+{
+	const struct ka_profile *const *owners = analysis->intent->hop_profiles;
+
+	return owners ? owners[at] : NULL;
+}
+
 void ka_add_hop(struct ka_finding *finding, const struct ka_analysis *analysis, size_t at)
 {
 	ka_add_number(finding, "hop", (int64_t)at + 1);

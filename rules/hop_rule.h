@@ -24,6 +24,9 @@ void ka_check_hops(const struct ka_rule *rule, const struct ka_analysis *analysi
 		   struct ka_findings *findings, enum ka_hop_fault fault,
 		   ka_describe_hop *describe);
 
+/* The profile that a hop comes from; NULL for one made on the spot. */
+const struct ka_profile *ka_hop_owner(const struct ka_analysis *analysis, size_t at);
+
 /* Adds hop number (1-based), hop name and idle_timeout_s. */
 void ka_add_hop(struct ka_finding *finding, const struct ka_analysis *analysis, size_t at);
 

@@ -49,8 +49,8 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 	ka_add_text(finding, "name", path->hops[at].name);
 	ka_add_number(finding, "idle_timeout_s", idle_s);
 	ka_add_number(finding, "server_keepalive_s", http->server_s);
-	finding->remedy = remedy_of(findings->arena, &path->hops[at],
-				    analysis->intent->hop_profiles[at], idle_s, http->server_s);
+	finding->remedy = remedy_of(findings->arena, &path->hops[at], ka_hop_owner(analysis, at),
+				    idle_s, http->server_s);
 }
 
 static const char *const sources[] = {

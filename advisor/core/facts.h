@@ -47,7 +47,8 @@ struct ka_intent {
 	unsigned choose_hz;    /* the tick rate to choose values for; KA_HZ_UNKNOWN: any */
 	const struct ka_profile *const *profiles;
 	size_t profile_count;
-	const struct ka_profile *const *hop_profiles; /* of each hop; NULL: made on the spot */
+	const struct ka_profile *const *hop_profiles; /* of each hop; NULL: made on the spot, or
+						       * not known of any */
 	const char *configuration; /* the file whose statements are in force; NULL: none */
 	const struct ka_waiver *waivers;
 	size_t waiver_count;

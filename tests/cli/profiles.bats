@@ -26,9 +26,9 @@ setup() {
 	assert_output --partial "[KA-P002]"
 }
 
-@test "a URL is refused by name" {
-	run -3 kaadvise check -p https://example.org/p.yaml
-	assert_output --partial "[KA-P016]"
+@test "a URL of another kind is refused by name" {
+	run -3 kaadvise check -p ftp://example.org/p.yaml
+	assert_output --partial "ftp: is not allowed, only https: [KA-P016]"
 }
 
 @test "several errors are shown at once, each with its place" {
@@ -323,7 +323,7 @@ print(sum(len(row["hops"]) + sum(key.endswith("_s") and value is not None
 	refused 3 KA-P001 check -p AWS-NLB
 	refused 3 KA-P001 check -p "aws nlb"
 	refused 3 KA-P016 recommend -p file:///etc/passwd
-	refused 3 KA-P016 explain https://example.org/x.yaml
+	refused 3 KA-P016 explain http://example.org/x.yaml
 }
 
 @test "a broken profile of the site is an error, not a reason to take the built-in one" {

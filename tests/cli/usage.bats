@@ -9,7 +9,7 @@ load common
 	refused 2 KA-U003 profiles shw aws-nlb
 	says "did you mean show"
 	refused 2 KA-U003 profiles zebra
-	says "list, show or validate"
+	says "list, show, validate or fetch"
 }
 
 @test "unknown options get a suggestion" {

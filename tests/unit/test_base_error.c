@@ -15,7 +15,7 @@ static void ids_are_well_formed_and_unique(void **state)
 		ka_test_at("%s", info->id);
 		assert_int_equal(strlen(info->id), 7);
 		assert_memory_equal(info->id, "KA-", 3);
-		assert_true(strchr("UPSAI", info->id[3]) != NULL);
+		assert_true(strchr("UPFCSAI", info->id[3]) != NULL);
 		for (int i = 4; i < 7; i++)
 			assert_true(isdigit((unsigned char)info->id[i]));
 		for (int other = KA_E_NONE; other < id; other++)
@@ -32,9 +32,9 @@ static void exit_codes_follow_the_letter(void **state)
 		const struct ka_error_info *info = ka_error_info((enum ka_error_id)id);
 
 		ka_test_at("%s", info->id);
-		assert_int_equal(info->exit_code, info->id[3] == 'U'   ? 2
-						  : info->id[3] == 'P' ? 3
-								       : 4);
+		assert_int_equal(info->exit_code, info->id[3] == 'U'           ? 2
+						  : strchr("PFC", info->id[3]) ? 3
+									       : 4);
 		assert_int_at_least(strlen(info->title), 5);
 		assert_int_at_least(strlen(info->remedy), 5);
 	}
