@@ -66,7 +66,7 @@ static int parse(struct ka_profile_reader *reader, struct ka_config *ret_config)
 
 	if (root)
 		ka_profile_read_root(reader, &ka_config_root, root, &config);
-	if (reader->arena->has_failed || reader->errors->count > 0)
+	if (!root || reader->arena->has_failed || reader->errors->count > 0)
 		return -1;
 	note_places(reader, root, &config);
 	name_origin(reader->arena, &config);

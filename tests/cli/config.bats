@@ -46,6 +46,20 @@ row = rows.get(sys.argv[1])
 print(f"{row['"'from'"']}: {row['"'value'"']}" if row else "none")' "$1"
 }
 
+# valid_baseline FILE...: what the published schema says.
+valid_baseline() {
+	run -0 /usr/bin/python3 -c '
+import json, sys
+import jsonschema
+with open(sys.argv[1], encoding="utf-8") as file:
+    schema = json.load(file)
+jsonschema.Draft202012Validator.check_schema(schema)
+for name in sys.argv[2:]:
+    with open(name, encoding="utf-8") as file:
+        jsonschema.Draft202012Validator(schema).validate(json.load(file))' \
+		"$BATS_TEST_DIRNAME/../../docs/baseline.schema.json" "$@"
+}
+
 # ---- Where the configuration comes from, and what beats it
 
 @test "plain check judges the default path of /etc/kaadvise/config.yaml" {
@@ -397,6 +411,7 @@ print(result["level"], json.dumps(result["suppressions"]))'
 @test "what the configuration waives is not in the baseline, and not gone either" {
 	expect 0 check --settings 7200,75,9 -p aws-nlb --write-baseline full.json
 	expect 0 check --settings 7200,75,9 --config waived.yaml --write-baseline empty.json
+	valid_baseline full.json empty.json
 	run -0 grep -c KA201 full.json
 	run -1 grep -c KA201 empty.json
 	report 0 check --settings 7200,75,9 --config waived.yaml --baseline full.json
@@ -413,6 +428,7 @@ print(result["level"], json.dumps(result["suppressions"]))'
 	assert_output 4
 	expect 0 check -p aws-nlb --jobs 3 --root d --root c --root b --root a --write-baseline other.json
 	run -0 cmp baseline.json other.json
+	valid_baseline baseline.json
 	echo "net.ipv4.tcp_keepalive_time = 200" >b/etc/sysctl.d/60-site.conf
 	expect 1 check -p aws-nlb --jobs 3 --root e --root d --root c --root b --root a \
 		--baseline baseline.json
@@ -449,6 +465,7 @@ print(result["level"], json.dumps(result["suppressions"]))'
 	name=$(printf 'x\033[31m\377')
 	image "$name" 600
 	expect 0 check -p aws-nlb --root "$name" --write-baseline baseline.json
+	valid_baseline baseline.json
 	run -0 grep -cF '"root x\\x1b[31m\\xff"' baseline.json
 	expect 0 check -p aws-nlb --root "$name" --baseline baseline.json
 	rm "$name/etc/sysctl.d/60-site.conf"
