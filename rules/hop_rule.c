@@ -46,9 +46,9 @@ static void offer_setting(struct ka_finding *finding, struct ka_arena *arena,
 	if (enough_s > hop->configurable_max_s) {
 		finding->remedy =
 			ka_arena_printf(arena,
-					"%s Its own timeout can be set to %" PRId64
+					"%s The idle timeout of %s can be set to %" PRId64
 					" s at most, which is not enough for these values.",
-					finding->rule->remedy, hop->configurable_max_s);
+					finding->rule->remedy, hop->name, hop->configurable_max_s);
 		return;
 	}
 	finding->remedy =
