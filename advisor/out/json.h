@@ -13,7 +13,7 @@ int ka_json_report(const struct ka_report *report, struct ka_text *text, struct 
 struct ka_json_member {
 	const char *key;
 	const char *value; /* NULL: null */
-	bool is_number; /* value is a decimal integer, or "" or NULL for null */
+	bool is_number;    /* value is a decimal integer, or "" or NULL for null */
 };
 
 /* Adds one line: a flat object and a newline. -1 for lack of memory. */
