@@ -313,7 +313,7 @@ static int replace(int directory, const char *file, const char *name, const stru
 	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode))
 		return ka_fail(reterr, KA_E_OUTPUT, "cannot write %s: it is no regular file", file);
 	snprintf(temporary, sizeof(temporary), ".kaadvise-baseline.%ld", (long)getpid());
-	error = ka_file_replace(directory, temporary, name, text->bytes, text->length);
+	error = ka_file_replace(directory, temporary, name, 0644, text->bytes, text->length);
 	if (error == 0)
 		error = ka_file_sync(directory);
 	return error < 0 ? fail_write(reterr, -error, file) : 0;

@@ -220,7 +220,7 @@ int ka_dropin_write(const struct ka_tree *tree, const char *path, const char *te
 	if (fd < 0)
 		return -1;
 	if (text)
-		error = ka_file_replace(fd, TEMPORARY, name, text, strlen(text));
+		error = ka_file_replace(fd, TEMPORARY, name, 0644, text, strlen(text));
 	else
 		error = ka_file_remove(fd, name);
 	if (error == 0)

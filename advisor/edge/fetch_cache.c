@@ -205,9 +205,10 @@ static int replace(int directory, const char *name, const struct ka_text *rest)
 	ka_text_add_bytes(&text, rest->bytes, rest->length);
 	/* The lock goes with the file descriptor. */
 	if (!text.has_failed)
-		error = flock(directory, LOCK_EX) < 0 ? -errno
-						      : ka_file_replace(directory, temporary, name,
-									text.bytes, text.length);
+		error = flock(directory, LOCK_EX) < 0
+				? -errno
+				: ka_file_replace(directory, temporary, name, 0600, text.bytes,
+						  text.length);
 	ka_text_clear(&text);
 	return error;
 }

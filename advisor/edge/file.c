@@ -104,11 +104,11 @@ static int write_all(int fd, const char *bytes, size_t length)
 	return 0;
 }
 
-static int write_open(int fd, const char *bytes, size_t length)
+static int write_open(int fd, mode_t mode, const char *bytes, size_t length)
 {
 	int error = write_all(fd, bytes, length);
 
-	if (error == 0 && fchmod(fd, 0644) < 0) /* whatever the umask is */
+	if (error == 0 && fchmod(fd, mode) < 0) /* whatever the umask is */
 		error = -errno;
 	if (error == 0 && fsync(fd) < 0)
 		error = -errno;
@@ -117,25 +117,25 @@ static int write_open(int fd, const char *bytes, size_t length)
 	return error;
 }
 
-static int create(int directory, const char *name)
+static int create(int directory, const char *name, mode_t mode)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(directory, name, flags, 0644);
+	int fd = openat(directory, name, flags, mode);
 
 	/* Callers hold a lock, so a file of this name is the leftover of a run that was killed. */
 	if (fd < 0 && errno == EEXIST && unlinkat(directory, name, 0) == 0)
-		fd = openat(directory, name, flags, 0644);
+		fd = openat(directory, name, flags, mode);
 	return fd < 0 ? -errno : fd;
 }
 
-int ka_file_replace(int directory, const char *temporary, const char *name, const char *bytes,
-		    size_t length)
+int ka_file_replace(int directory, const char *temporary, const char *name, mode_t mode,
+		    const char *bytes, size_t length)
 {
-	int fd = create(directory, temporary), error;
+	int fd = create(directory, temporary, mode), error;
 
 	if (fd < 0)
 		return fd;
-	error = write_open(fd, bytes, length);
+	error = write_open(fd, mode, bytes, length);
 	if (error == 0 && renameat(directory, temporary, directory, name) < 0)
 		error = -errno;
 	if (error < 0)

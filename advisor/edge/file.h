@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Reads a small value in one read at offset 0, as /proc/sys wants it, into bytes (at least size - 1
  * of them are asked for) and NUL-terminates it. -EFBIG when it fills bytes, -EINVAL when it holds
@@ -18,11 +19,11 @@ int ka_file_read_value(int directory, const char *name, char *bytes, size_t size
 int ka_file_read(int directory, const char *name, size_t max, bool follow, char **ret_bytes,
 		 size_t *ret_length);
 
-/* Makes name hold bytes[0..length), mode 0644: written to the file temporary in the same
+/* Makes name hold bytes[0..length), of this mode: written to the file temporary in the same
  * directory, fsynced, renamed over name. A leftover temporary is replaced. On failure the temporary
  * is gone and name holds the old content. Only after ka_file_sync does the new one last. */
-int ka_file_replace(int directory, const char *temporary, const char *name, const char *bytes,
-		    size_t length);
+int ka_file_replace(int directory, const char *temporary, const char *name, mode_t mode,
+		    const char *bytes, size_t length);
 
 /* Makes what was renamed or removed in the directory last. */
 int ka_file_sync(int directory);

@@ -451,7 +451,7 @@ int ka_journal_write(const struct ka_tree *tree, const char *state_directory,
 	if (fd < 0)
 		return fail(reterr, -fd, state_directory);
 	snprintf(name, sizeof(name), "%06d.json", transaction->id);
-	error = ka_file_replace(fd, TEMPORARY, name, bytes, length + 1);
+	error = ka_file_replace(fd, TEMPORARY, name, 0644, bytes, length + 1);
 	/* When the new state stands in the record, failing would be the lie. */
 	if (error == 0 && ka_file_sync(fd) < 0 && transaction->state == KA_BEGUN)
 		error = -EIO;

@@ -132,7 +132,7 @@ static void replacing_leaves_no_trace(void **state)
 
 	put(place, "a", "old", 3);
 	put(place, "tmp", "leftover of a run that died", 27);
-	assert_int_equal(ka_file_replace(place->fd, "tmp", "a", "new text", 8), 0);
+	assert_int_equal(ka_file_replace(place->fd, "tmp", "a", 0644, "new text", 8), 0);
 	assert_int_equal(ka_file_sync(place->fd), 0);
 	umask(mask);
 	assert_int_equal(ka_file_read(place->fd, "a", 99, false, &bytes, &length), 0);
@@ -149,11 +149,11 @@ static void failing_to_replace_leaves_the_old(void **state)
 
 	/* A directory cannot be replaced by a file. */
 	assert_int_equal(mkdirat(place->fd, "directory", 0700), 0);
-	assert_int_equal(ka_file_replace(place->fd, "tmp", "directory", "x", 1), -EISDIR);
+	assert_int_equal(ka_file_replace(place->fd, "tmp", "directory", 0644, "x", 1), -EISDIR);
 	assert_int_equal(faccessat(place->fd, "tmp", F_OK, 0), -1);
-	assert_int_equal(ka_file_replace(place->fd, "no/tmp", "a", "x", 1), -ENOENT);
+	assert_int_equal(ka_file_replace(place->fd, "no/tmp", "a", 0644, "x", 1), -ENOENT);
 	/* A directory in the temporary's place is not removed. */
-	assert_int_equal(ka_file_replace(place->fd, "directory", "a", "x", 1), -EISDIR);
+	assert_int_equal(ka_file_replace(place->fd, "directory", "a", 0644, "x", 1), -EISDIR);
 	assert_int_equal(ka_file_sync(-1), -EBADF);
 }
 
