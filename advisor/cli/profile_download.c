@@ -4,7 +4,6 @@
 #include "cli/fetch_inputs.h"
 #include "cli/print.h"
 #include "cli/profile_url.h"
-#include "edge/fetch_cache.h"
 
 #include <string.h>
 #include <time.h>
@@ -79,19 +78,30 @@ static int accept(struct work *work, bool is_stale, struct ka_downloaded *ret_do
 	return 0;
 }
 
-/* Keeps what was accepted. Not being able to is no reason to fail. */
-static void keep(struct work *work, struct ka_downloaded *downloaded)
+/* What the server gave or confirmed, for ka_profile_keep. Without memory the run fails anyway. */
+static void make_keepable(const struct work *work, struct ka_downloaded *downloaded)
 {
+	struct ka_keepable *keepable = ka_arena_alloc(work->arena, sizeof(*keepable));
+
+	if (!keepable || !work->inputs.cache)
+		return;
+	*keepable = (struct ka_keepable){work->inputs.cache, work->name, work->cached};
+	downloaded->keepable = keepable;
+}
+
+void ka_profile_keep(struct ka_arena *arena, struct ka_downloaded *downloaded)
+{
+	const struct ka_keepable *keepable = downloaded->keepable;
 	struct ka_error error;
 
-	if (!work->inputs.cache)
+	if (!keepable)
 		return;
-	if (ka_cache_write(work->inputs.cache, work->name, &work->cached, &error) < 0) {
+	downloaded->kept = NULL;
+	if (ka_cache_write(keepable->directory, keepable->name, &keepable->cached, &error) < 0)
 		ka_print_note("%s", error.message);
-		downloaded->kept = NULL;
-		return;
-	}
-	downloaded->kept = ka_arena_printf(work->arena, "%s/%s", work->inputs.cache, work->name);
+	else
+		downloaded->kept =
+			ka_arena_printf(arena, "%s/%s", keepable->directory, keepable->name);
 }
 
 static void take_answer(struct work *work, const struct ka_fetch_answer *answer)
@@ -138,7 +148,7 @@ static int ask(struct work *work, bool is_conditional, struct ka_downloaded *ret
 		return -1;
 	}
 	work->cached.confirmed_s = work->now_s;
-	keep(work, ret_downloaded);
+	make_keepable(work, ret_downloaded);
 	return 0;
 }
 

@@ -125,8 +125,7 @@ static int read_id(struct ka_arena *arena, const char *id, struct ka_sourced_pro
 	return 0;
 }
 
-int ka_profile_parse_download(const struct ka_options *options,
-			      const struct ka_downloaded *downloaded,
+int ka_profile_parse_download(const struct ka_options *options, struct ka_downloaded *downloaded,
 			      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
 {
 	const struct ka_profile_found found = {.bytes = downloaded->bytes,
@@ -143,6 +142,7 @@ int ka_profile_parse_download(const struct ka_options *options,
 	*profile = *sourced.profile;
 	profile->is_stale = downloaded->is_stale;
 	profile->age_s = downloaded->age_s;
+	ka_profile_keep(options->arena, downloaded);
 	sourced.profile = profile;
 	*ret_sourced = sourced;
 	return 0;

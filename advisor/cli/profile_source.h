@@ -22,9 +22,8 @@ struct ka_sourced_profile {
 int ka_profile_source(const struct ka_options *options, const char *word,
 		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr);
 
-/* The profile that was downloaded. */
-int ka_profile_parse_download(const struct ka_options *options,
-			      const struct ka_downloaded *downloaded,
+/* The profile that was downloaded, which is kept when it is one. */
+int ka_profile_parse_download(const struct ka_options *options, struct ka_downloaded *downloaded,
 			      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr);
 
 #endif
