@@ -102,7 +102,7 @@ static int read_head(struct ka_arena *arena, struct rest *rest, const char *valu
 {
 	static const char *const keys[KEY_COUNT] = {"status", "etag", "last-modified", "length",
 						    "signature-length"};
-	struct line line;
+	struct line line = {"a head without an end", ""};
 
 	while (take_line(arena, rest, &line) && *line.key) {
 		size_t key = 0;
@@ -118,7 +118,7 @@ static int read_head(struct ka_arena *arena, struct rest *rest, const char *valu
 	}
 	if (arena->has_failed)
 		return ka_fail_memory(reterr);
-	return values[STATUS] && !*line.key ? 0 : fail_garbled(reterr);
+	return *line.key ? fail_garbled(reterr) : 0;
 }
 
 /* A length of at most max; absent: 0. -1 when it is no number. */
@@ -141,6 +141,8 @@ static int read_answer(struct ka_arena *arena, const struct ka_fetch_request *re
 
 	if (read_head(arena, &rest, values, reterr) < 0)
 		return -1;
+	if (!values[STATUS])
+		return fail_garbled(reterr);
 	is_unchanged = strcmp(values[STATUS], "304") == 0;
 	length = length_of(values[LENGTH], is_unchanged ? 0 : KA_WIRE_BODY_MAX);
 	signature_length = length_of(values[SIGNATURE_LENGTH], KA_WIRE_SIGNATURE_MAX);
