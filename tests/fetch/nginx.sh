@@ -1,12 +1,16 @@
 # The configuration of nginx, on standard output; $DIRECTORY, $WWW and the ports are set.
+# server PORT CERTIFICATE [ADDRESS]: what it does is on standard input.
 server() {
 	local port=$1 certificate=$2
-	printf 'server {\nlisten 127.0.0.1:%s%s;\n' "$port" "${certificate:+ ssl}"
+	printf 'server {\nlisten %s:%s%s;\n' "${3:-127.0.0.1}" "$port" "${certificate:+ ssl}"
 	[ -z "$certificate" ] || printf 'ssl_certificate %s.pem;\nssl_certificate_key %s.key;\n' \
 		"$DIRECTORY/$certificate" "$DIRECTORY/$certificate"
 	cat
 	printf '}\n'
 }
+
+# To any address only where nobody else hears it.
+EVERYWHERE=${KA_CONTAINED:+0.0.0.0}
 
 cat <<END
 daemon off;
@@ -47,5 +51,5 @@ for certificate in away:AWAY expired:EXPIRED selfsigned:SELFSIGNED elsewhere:ELS
 	[ "$name" != away ] || name=good
 	server "${!port}" "$name" </dev/null
 done
-server "$PLAIN_PORT" "" </dev/null
+server "$PLAIN_PORT" "" "$EVERYWHERE" </dev/null
 printf '}\n'
