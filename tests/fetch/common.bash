@@ -1,7 +1,6 @@
 # What the tests of fetching share: servers with TLS on loopback, whose logs are the witnesses.
 load ../cli/common
 
-# A date long past what servers say, so that only --max-stale counts.
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
 
@@ -37,7 +36,7 @@ setup() {
 	[ "$EUID" != 0 ] || CACHE=/var/cache/kaadvise
 	rm -rf "$CACHE"
 	publish
-	[ -e "/proc/$(cat "$DIRECTORY/pid")" ] || start_nginx
+	! is_gone "$(cat "$DIRECTORY/pid")" || start_nginx
 	: >"$DIRECTORY/access.log"
 	: >"$DIRECTORY/asked"
 }
