@@ -1,167 +1,16 @@
 #include "edge/fetch.h"
 
-#include "base/number.h"
 #include "base/text.h"
+#include "edge/fetch_answer.h"
 #include "edge/fetch_process.h"
 #include "helper/wire.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum {
 	GRACE_MS = 3000, /* the helper keeps its own time; this is for one that does not */
 	HEAD_MAX = 8 * (KA_WIRE_LINE_MAX + 1),
-	MESSAGE_MAX = 400,  /* bytes of an error message */
-	KEY_ID_LENGTH = 16, /* hexadecimal digits */
 };
-
-/* What has not been parsed yet of an answer. */
-struct rest {
-	const char *at;
-	size_t length;
-};
-
-/* A line of an answer: its first word, and the rest of it. */
-struct line {
-	const char *key;
-	const char *value;
-};
-
-static int fail_garbled(struct ka_error *reterr)
-{
-	return ka_fail(reterr, KA_E_FETCH_CONTENT,
-		       "content: kaadvise-fetch answers what cannot be understood");
-}
-
-static const enum ka_error_id step_errors[KA_STEP_COUNT] = {
-	[KA_STEP_REQUEST] = KA_E_PROFILE_URL,
-	[KA_STEP_SANDBOX] = KA_E_FETCH_PROGRAM,
-	[KA_STEP_RESOLVE] = KA_E_FETCH_RESOLVE,
-	[KA_STEP_CONNECT] = KA_E_FETCH_CONNECT,
-	[KA_STEP_TLS] = KA_E_FETCH_TLS,
-	[KA_STEP_REDIRECT] = KA_E_FETCH_REDIRECT,
-	[KA_STEP_STATUS] = KA_E_FETCH_STATUS,
-	[KA_STEP_SIZE] = KA_E_FETCH_SIZE,
-	[KA_STEP_TIME] = KA_E_FETCH_TIME,
-	[KA_STEP_CONTENT] = KA_E_FETCH_CONTENT,
-	[KA_STEP_SIGNATURE] = KA_E_FETCH_SIGNATURE,
-	[KA_STEP_KEY] = KA_E_FETCH_FILE,
-};
-
-/* "error STEP MESSAGE" of the helper as an error of ours. */
-static int fail_as_told(const char *told, struct ka_error *reterr)
-{
-	static const char *const steps[] = KA_WIRE_STEPS;
-	size_t length = strcspn(told, " ");
-
-	for (size_t i = 0; i < KA_STEP_COUNT && told[length] == ' '; i++)
-		if (strlen(steps[i]) == length && memcmp(steps[i], told, length) == 0)
-			return ka_fail(reterr, step_errors[i], "%s: %.*s", steps[i], MESSAGE_MAX,
-				       told + length + 1);
-	return fail_garbled(reterr);
-}
-
-static bool is_printable(const char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			return false;
-	return true;
-}
-
-/* Takes the next line; NULL-terminated in the arena. False where none ends here. */
-static bool take_line(struct ka_arena *arena, struct rest *rest, struct line *ret_line)
-{
-	const char *end = memchr(rest->at, '\n', rest->length);
-	size_t length = end ? (size_t)(end - rest->at) : 0;
-	char *blank;
-	char *text;
-
-	if (!end || length > KA_WIRE_LINE_MAX || memchr(rest->at, '\0', length))
-		return false;
-	text = ka_arena_alloc(arena, length + 1);
-	if (!text)
-		return false;
-	memcpy(text, rest->at, length);
-	rest->at += length + 1;
-	rest->length -= length + 1;
-	*ret_line = (struct line){text, ""};
-	blank = strchr(text, ' ');
-	if (blank) {
-		*blank = '\0';
-		ret_line->value = blank + 1;
-	}
-	return true;
-}
-
-enum key { STATUS, ETAG, LAST_MODIFIED, LENGTH, SIGNATURE_LENGTH, KEY_COUNT };
-
-/* Reads the lines of a head, each key once. */
-static int read_head(struct ka_arena *arena, struct rest *rest, const char *values[KEY_COUNT],
-		     struct ka_error *reterr)
-{
-	static const char *const keys[KEY_COUNT] = {"status", "etag", "last-modified", "length",
-						    "signature-length"};
-	struct line line = {"a head without an end", ""};
-
-	while (take_line(arena, rest, &line) && *line.key) {
-		size_t key = 0;
-
-		if (strcmp(line.key, "error") == 0)
-			return rest->length == 0 ? fail_as_told(line.value, reterr)
-						 : fail_garbled(reterr);
-		while (key < KEY_COUNT && strcmp(keys[key], line.key) != 0)
-			key++;
-		if (key == KEY_COUNT || values[key] || !*line.value || !is_printable(line.value))
-			return fail_garbled(reterr);
-		values[key] = line.value;
-	}
-	if (arena->has_failed)
-		return ka_fail_memory(reterr);
-	return *line.key ? fail_garbled(reterr) : 0;
-}
-
-/* A length of at most max; absent: 0. -1 when it is no number. */
-static int64_t length_of(const char *value, int64_t max)
-{
-	int64_t length = 0;
-
-	if (value && (!ka_parse_decimal(value, strlen(value), &length) || length > max))
-		return -1;
-	return length;
-}
-
-static int read_answer(struct ka_arena *arena, const struct ka_fetch_request *request,
-		       struct rest rest, struct ka_fetch_answer *ret_answer,
-		       struct ka_error *reterr)
-{
-	const char *values[KEY_COUNT] = {NULL};
-	int64_t length, signature_length;
-	bool is_unchanged;
-
-	if (read_head(arena, &rest, values, reterr) < 0)
-		return -1;
-	if (!values[STATUS])
-		return fail_garbled(reterr);
-	is_unchanged = strcmp(values[STATUS], "304") == 0;
-	length = length_of(values[LENGTH], is_unchanged ? 0 : KA_WIRE_BODY_MAX);
-	signature_length = length_of(values[SIGNATURE_LENGTH], KA_WIRE_SIGNATURE_MAX);
-	if ((!is_unchanged && strcmp(values[STATUS], "200") != 0) || length < 0 ||
-	    (is_unchanged && !request->etag && !request->last_modified) ||
-	    (values[SIGNATURE_LENGTH] != NULL) != (request->wants_signature && !is_unchanged) ||
-	    signature_length < 0 || rest.length != (size_t)(length + signature_length))
-		return fail_garbled(reterr);
-	*ret_answer = (struct ka_fetch_answer){
-		.is_unchanged = is_unchanged,
-		.bytes = rest.at,
-		.length = (size_t)length,
-		.signature = values[SIGNATURE_LENGTH] ? rest.at + length : NULL,
-		.signature_length = (size_t)signature_length,
-		.etag = values[ETAG],
-		.last_modified = values[LAST_MODIFIED],
-	};
-	return 0;
-}
 
 static void add_line(struct ka_text *text, const char *key, const char *value)
 {
@@ -195,13 +44,16 @@ int ka_fetch(struct ka_arena *arena, const struct ka_fetch_program *program,
 		.on_wait = program->on_wait,
 		.context = program->context,
 	};
-	struct rest rest;
+	const char *answer;
+	size_t length;
 	int result;
 
 	write_request(&text, request);
-	result = ka_fetch_exchange(arena, &exchange, &rest.at, &rest.length, reterr);
+	result = ka_fetch_exchange(arena, &exchange, &answer, &length, reterr);
 	ka_text_clear(&text);
-	return result < 0 ? -1 : read_answer(arena, request, rest, ret_answer, reterr);
+	if (result < 0)
+		return -1;
+	return ka_fetch_read_answer(arena, request, answer, length, ret_answer, reterr);
 }
 
 bool ka_fetch_is_outage(const struct ka_error *error)
@@ -213,24 +65,6 @@ bool ka_fetch_is_outage(const struct ka_error *error)
 		       strncmp(error->message, too_many, sizeof(too_many) - 1) == 0;
 	return error->id == KA_E_FETCH_RESOLVE || error->id == KA_E_FETCH_CONNECT ||
 	       error->id == KA_E_FETCH_TIME;
-}
-
-static int read_verdict(struct ka_arena *arena, struct rest rest, const char **ret_signer,
-			struct ka_error *reterr)
-{
-	struct line line;
-	size_t length;
-
-	if (!take_line(arena, &rest, &line) || rest.length > 0)
-		return arena->has_failed ? ka_fail_memory(reterr) : fail_garbled(reterr);
-	if (strcmp(line.key, "error") == 0)
-		return fail_as_told(line.value, reterr);
-	length = strspn(line.value, "0123456789ABCDEFabcdef");
-	if (strcmp(line.key, "verified") != 0 || length != KEY_ID_LENGTH ||
-	    (line.value[length] != ' ' && line.value[length] != '\0'))
-		return fail_garbled(reterr);
-	*ret_signer = ka_arena_copy(arena, line.value, length);
-	return arena->has_failed ? ka_fail_memory(reterr) : 0;
 }
 
 int ka_fetch_verify(struct ka_arena *arena, const struct ka_fetch_program *program,
@@ -247,7 +81,8 @@ int ka_fetch_verify(struct ka_arena *arena, const struct ka_fetch_program *progr
 		.answer_max = KA_WIRE_LINE_MAX + 1,
 		.time_ms = KA_WIRE_TIME_S * 1000 + GRACE_MS,
 	};
-	struct rest rest;
+	const char *answer;
+	size_t length;
 	int result;
 
 	ka_text_printf(&text, "key-length %zu\nsignature-length %zu\nlength %zu\n\n", key->length,
@@ -255,7 +90,9 @@ int ka_fetch_verify(struct ka_arena *arena, const struct ka_fetch_program *progr
 	ka_text_add_bytes(&text, key->bytes, key->length);
 	ka_text_add_bytes(&text, signature->bytes, signature->length);
 	ka_text_add_bytes(&text, content->bytes, content->length);
-	result = ka_fetch_exchange(arena, &exchange, &rest.at, &rest.length, reterr);
+	result = ka_fetch_exchange(arena, &exchange, &answer, &length, reterr);
 	ka_text_clear(&text);
-	return result < 0 ? -1 : read_verdict(arena, rest, ret_signer, reterr);
+	if (result < 0)
+		return -1;
+	return ka_fetch_read_verdict(arena, answer, length, ret_signer, reterr);
 }

@@ -209,15 +209,20 @@ int ka_fetch_exchange(struct ka_arena *arena, const struct ka_exchange *exchange
 		      const char **ret_answer, size_t *ret_length, struct ka_error *reterr)
 {
 	struct process process = {.in = -1, .out = -1, .began_ms = now_ms()};
+	struct sigaction waitable = {.sa_handler = SIG_DFL}, before;
 	int result = -1, status;
 
 	if (exchange->request->has_failed)
 		return ka_fail_memory(reterr);
+	/* Where it is ignored, as some parents leave it, a pid may be another's once it has died.
+	 */
+	sigaction(SIGCHLD, &waitable, &before);
 	if (start(exchange, &process, reterr) == 0)
 		result = talk(exchange, &process, reterr);
 	end(process.in);
 	end(process.out);
 	status = reap(exchange, &process, result == 0);
+	sigaction(SIGCHLD, &before, NULL);
 	if (result == 0)
 		result = take_answer(arena, &process, status, ret_answer, ret_length, reterr);
 	ka_text_clear(&process.answer);
