@@ -20,7 +20,7 @@ setup_file() {
 	PLAIN=http://127.0.0.1:$PLAIN_PORT
 	set +a
 	. "$BATS_TEST_DIRNAME/nginx.sh" >"$DIRECTORY/nginx.conf"
-	start_nginx
+	start_nginx setpriv --pdeathsig TERM
 }
 
 teardown_file() {
@@ -54,8 +54,9 @@ listens() {
 	(: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
+# start_nginx [COMMAND...]: by a command that runs it.
 start_nginx() {
-	"$NGINX" -c "$DIRECTORY/nginx.conf" -e "$DIRECTORY/error.log" >"$DIRECTORY/said" 2>&1 3>&- &
+	"$@" "$NGINX" -c "$DIRECTORY/nginx.conf" -e "$DIRECTORY/error.log" >"$DIRECTORY/said" 2>&1 3>&- &
 	echo $! >"$DIRECTORY/pid"
 	until_true listens "$GOOD_PORT"
 }

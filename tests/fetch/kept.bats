@@ -181,7 +181,8 @@ too_old() {
 			setpriv --reuid 65534 --regid 65534 --clear-groups \
 			"$KAADVISE" check --settings 270,10,7 -p "$GOOD/site.yaml" -f json
 		keep_output
-		assert_equal "$stderr" ""
+		# A build that counts coverage cannot write its counts.
+		assert_equal "$(grep -v '^profiling:' <<<"$stderr")" ""
 		assert_equal "$(idle)" 350
 	done
 	local copy

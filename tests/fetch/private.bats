@@ -85,6 +85,8 @@ status_of() {
 	for pid in "$caller" "$child"; do
 		! cat "/proc/$pid/cmdline" "/proc/$pid/environ" | grep -qa SECRET || fail "seen in /proc/$pid"
 	done
+	! grep -qa "XDG_CACHE_HOME\|PATH=" "/proc/$child/environ" || fail "it was told more than it needs"
+	assert_equal "$(tr '\0' ' ' <"/proc/$child/cmdline")" "$(dirname "$KAADVISE")/kaadvise-fetch "
 	release
 }
 
@@ -174,6 +176,16 @@ status_of() {
 	nowhere SECRET
 	expect 0 config show --config site.yaml
 	nowhere SECRET
+}
+
+@test "without the helper nothing is fetched" {
+	cp "$KAADVISE" kaadvise
+	KAADVISE=$PWD/kaadvise
+	[ ! -e "$(strings kaadvise | grep '^/.*libexec.*kaadvise$' | head -n 1)/kaadvise-fetch" ] || skip "kaadvise is installed here"
+	refused 3 KA-F001 check -p "$GOOD/site.yaml"
+	says "no kaadvise-fetch found, neither $PWD/kaadvise-fetch nor "
+	says "[KA-F001]"
+	not_seen
 }
 
 @test "an interrupted run leaves no helper and nothing half kept" {
