@@ -29,8 +29,8 @@ enum ka_cache_state { KA_CACHE_NONE, KA_CACHE_GOOD, KA_CACHE_DAMAGED };
 enum ka_cache_state ka_cache_read(struct ka_arena *arena, const char *directory, const char *name,
 				  struct ka_cached *ret_cached);
 
-/* Keeps a copy, atomically, mode 0600; makes the directory (mode 0700 for a user, 0755 for root)
- * and the one above it if need be. KA_E_OUTPUT: the caller may go on without. */
+/* Keeps a copy, atomically, mode 0600; makes the directory and the one above it, mode 0700, if need
+ * be. KA_E_OUTPUT: the caller may go on without. */
 int ka_cache_write(const char *directory, const char *name, const struct ka_cached *cached,
 		   struct ka_error *reterr);
 

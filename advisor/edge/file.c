@@ -90,6 +90,28 @@ int ka_file_read(int directory, const char *name, size_t max, bool follow, char 
 	return error;
 }
 
+bool ka_file_is_own(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+	       (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+int ka_file_read_own(int directory, const char *name, size_t max, char **ret_bytes,
+		     size_t *ret_length)
+{
+	int fd = openat(directory, name, READ_FLAGS | O_NOFOLLOW);
+	int error = -EPERM;
+
+	if (fd < 0)
+		return -errno;
+	if (ka_file_is_own(fd))
+		error = read_open(fd, max, ret_bytes, ret_length);
+	close(fd);
+	return error;
+}
+
 static int write_all(int fd, const char *bytes, size_t length)
 {
 	for (size_t at = 0; at < length;) {

@@ -19,6 +19,14 @@ int ka_file_read_value(int directory, const char *name, char *bytes, size_t size
 int ka_file_read(int directory, const char *name, size_t max, bool follow, char **ret_bytes,
 		 size_t *ret_length);
 
+/* Whether none but this user can have changed the open file or directory: it is this user's, and
+ * neither its group nor others may write. */
+bool ka_file_is_own(int fd);
+
+/* Like ka_file_read without follow; -EPERM for a file that is not this user's own. */
+int ka_file_read_own(int directory, const char *name, size_t max, char **ret_bytes,
+		     size_t *ret_length);
+
 /* Makes name hold bytes[0..length), of this mode: written to the file temporary in the same
  * directory, fsynced, renamed over name. A leftover temporary is replaced. On failure the temporary
  * is gone and name holds the old content. Only after ka_file_sync does the new one last. */
