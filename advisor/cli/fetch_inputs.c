@@ -38,28 +38,28 @@ static char *const *environment_for_helper(struct ka_arena *arena)
 	return environment;
 }
 
-/* Beside this program, as in a build tree, or where it is installed. */
-static int find_helper(struct ka_arena *arena, const char **ret_path, struct ka_error *reterr)
+static const char *beside_this_program(struct ka_arena *arena)
 {
-	static const char installed[] = KA_LIBEXEC_DIRECTORY "/" HELPER;
 	char self[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	const char *beside = installed;
+	const char *slash = length > 0 ? memrchr(self, '/', (size_t)length) : NULL;
 
-	if (length > 0) {
-		self[length] = '\0';
-		beside = ka_arena_printf(arena, "%.*s/" HELPER, (int)(strrchr(self, '/') - self),
-					 self);
-		if (access(beside, X_OK) == 0) {
-			*ret_path = beside;
+	return slash ? ka_arena_printf(arena, "%.*s/" HELPER, (int)(slash - self), self) : NULL;
+}
+
+int ka_fetch_find_helper(struct ka_arena *arena, struct ka_fetch_program *program,
+			 struct ka_error *reterr)
+{
+	static const char installed[] = KA_LIBEXEC_DIRECTORY "/" HELPER;
+	const char *places[] = {program->path, beside_this_program(arena), installed};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (places[i] && access(places[i], X_OK) == 0) {
+			program->path = places[i];
 			return 0;
 		}
-	}
-	*ret_path = installed;
-	if (access(installed, X_OK) == 0)
-		return 0;
-	return ka_fail(reterr, KA_E_FETCH_PROGRAM, "no " HELPER " found, neither %s nor %s", beside,
-		       installed);
+	return ka_fail(reterr, KA_E_FETCH_PROGRAM, "no " HELPER " found, neither %s nor %s",
+		       places[1] ? places[1] : "beside this program", installed);
 }
 
 static const char *cache_directory(struct ka_arena *arena)
@@ -90,25 +90,43 @@ static int read_file(struct ka_arena *arena, const char *option, const char *nam
 	return arena->has_failed ? ka_fail_memory(reterr) : 0;
 }
 
-/* What is wrong with a header line; NULL: nothing. */
-static const char *fault_of_header(const char *line)
+/* What is wrong with the form of a header line; NULL: nothing. */
+static const char *fault_of_form(const char *line)
 {
-	static const char *const ours[] = {"Host", "Content-Length", "Transfer-Encoding",
-					   "Connection"};
+	static const char *const reserved[] = KA_WIRE_RESERVED_HEADERS;
 	size_t name = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789-_");
 
 	if (name == 0 || line[name] != ':')
 		return "no header line of the form NAME: VALUE found";
-	if (strlen(line) > KA_WIRE_LINE_MAX - sizeof("header"))
-		return "a header line is too long";
-	for (const char *at = line + name; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return "a header line holds control characters";
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (strlen(ours[i]) == name && strncasecmp(ours[i], line, name) == 0)
+	if (line[name + 1 + strspn(line + name + 1, " ")] == '\0')
+		return "a header line without a value found";
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (strlen(reserved[i]) == name && strncasecmp(reserved[i], line, name) == 0)
 			return "a header that no file may set found";
 	return NULL;
+}
+
+static const char *fault_of_header(const char *line, size_t length)
+{
+	if (length > KA_WIRE_LINE_MAX - sizeof("header"))
+		return "a header line is too long";
+	for (size_t i = 0; i < length; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			return "a header line holds something else than printable ASCII";
+	return fault_of_form(line);
+}
+
+static int take_header(struct ka_arena *arena, const char *line, size_t length,
+		       struct ka_fetch_inputs *inputs, const char **ret_fault)
+{
+	line = ka_arena_copy(arena, line, length);
+	*ret_fault = inputs->header_count == KA_WIRE_HEADERS_MAX ? "more than 16 header lines"
+								 : fault_of_header(line, length);
+	if (*ret_fault)
+		return -1;
+	inputs->headers[inputs->header_count++] = line;
+	return 0;
 }
 
 static int read_headers(struct ka_arena *arena, const char *name, struct ka_fetch_inputs *inputs,
@@ -116,27 +134,25 @@ static int read_headers(struct ka_arena *arena, const char *name, struct ka_fetc
 {
 	size_t max = (size_t)KA_WIRE_HEADERS_MAX * (KA_WIRE_LINE_MAX + 2);
 	struct ka_fetch_bytes file;
+	const char *fault, *end;
 	unsigned number = 0;
 
 	if (read_file(arena, "header-file", name, max, &file, reterr) < 0)
 		return -1;
 	inputs->headers = ka_arena_array(arena, KA_WIRE_HEADERS_MAX, sizeof(*inputs->headers));
-	for (const char *at = file.bytes, *end; inputs->headers && *at; at = end + (*end == '\n')) {
-		const char *line, *fault;
-		size_t length = strcspn(at, "\n");
+	if (!inputs->headers)
+		return ka_fail_memory(reterr);
+	end = file.bytes + file.length;
+	for (const char *at = file.bytes, *next; at < end; at = next) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t length = (size_t)((newline ? newline : end) - at);
 
-		end = at + length;
+		next = at + length + 1;
 		number++;
 		length -= length > 0 && at[length - 1] == '\r';
-		if (length == 0)
-			continue;
-		line = ka_arena_copy(arena, at, length);
-		fault = inputs->header_count == KA_WIRE_HEADERS_MAX ? "more than 16 header lines"
-								    : fault_of_header(line);
-		if (fault)
+		if (length > 0 && take_header(arena, at, length, inputs, &fault) < 0)
 			return ka_fail_at(reterr, KA_E_FETCH_FILE, name, number, 0,
 					  "--header-file: %s", fault);
-		inputs->headers[inputs->header_count++] = line;
 	}
 	return arena->has_failed ? ka_fail_memory(reterr) : 0;
 }
@@ -158,8 +174,7 @@ int ka_fetch_inputs_read(const struct ka_options *options, struct ka_fetch_input
 	inputs.program.on_wait = say_waiting;
 	if (arena->has_failed)
 		return ka_fail_memory(reterr);
-	if (find_helper(arena, &inputs.program.path, reterr) < 0 ||
-	    (options->header_file &&
+	if ((options->header_file &&
 	     read_headers(arena, options->header_file, &inputs, reterr) < 0) ||
 	    (options->verify_key && read_file(arena, "verify-key", options->verify_key,
 					      KA_WIRE_SIGNATURE_MAX, &inputs.key, reterr) < 0))

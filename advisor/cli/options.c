@@ -283,7 +283,9 @@ int ka_options_parse(struct ka_arena *arena, int argc, char *argv[], struct ka_o
 	options.path = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.path));
 	options.roots = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.roots));
 	options.idles = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.idles));
-	if (!options.operands || !options.path || !options.roots || !options.idles)
+	options.fetched = ka_arena_alloc(arena, sizeof(*options.fetched));
+	if (!options.operands || !options.path || !options.roots || !options.idles ||
+	    !options.fetched)
 		return ka_fail_memory(reterr);
 	while (words.left > 0)
 		if (take_word_of_line(&options, &words, &only_operands, reterr) < 0)

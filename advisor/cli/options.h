@@ -93,6 +93,7 @@ struct ka_options {
 	bool offline, insecure_http;
 	const char *header_file, *verify_key; /* NULL: none */
 	int64_t max_stale_s;
+	struct ka_fetched **fetched; /* a list of what URLs gave in this run: profile_source.c */
 	bool dry_run, live_only, persist_only, force, help, version;
 	const char *drop_in; /* NULL: the default name */
 };

@@ -17,6 +17,7 @@ struct work {
 	const char *name; /* of the cache's file */
 	struct ka_cached cached;
 	bool is_kept; /* cached is usable */
+	bool asks_always;
 	int64_t now_s;
 };
 
@@ -39,6 +40,8 @@ static int verify(struct work *work, const struct ka_fetch_bytes *signature,
 	if (!signature->bytes)
 		return ka_fail(reterr, KA_E_FETCH_SIGNATURE,
 			       "signature: the kept copy has none: run without --offline");
+	if (ka_fetch_find_helper(work->arena, &work->inputs.program, reterr) < 0)
+		return -1;
 	return ka_fetch_verify(work->arena, &work->inputs.program, &work->inputs.key, signature,
 			       content, ret_signer, reterr);
 }
@@ -137,7 +140,8 @@ static int ask(struct work *work, bool is_conditional, struct ka_downloaded *ret
 	};
 	struct ka_fetch_answer answer;
 
-	if (ka_fetch(work->arena, &work->inputs.program, &request, &answer, reterr) < 0)
+	if (ka_fetch_find_helper(work->arena, &work->inputs.program, reterr) < 0 ||
+	    ka_fetch(work->arena, &work->inputs.program, &request, &answer, reterr) < 0)
 		return -1;
 	if (!answer.is_unchanged)
 		take_answer(work, &answer);
@@ -170,13 +174,25 @@ static bool may_stand_in(const struct work *work)
 	return work->is_kept && age_of(work) <= work->options->max_stale_s;
 }
 
+static bool is_pinned(const struct work *work)
+{
+	return work->is_kept && work->url.pin && strcmp(work->url.pin, work->cached.sha256) == 0;
+}
+
+/* Whether the kept copy would do if the server said that it is still right. */
+static bool would_do(const struct work *work)
+{
+	return work->is_kept && (!work->inputs.key.bytes || work->cached.signature) &&
+	       (!work->url.pin || is_pinned(work));
+}
+
 static int get(struct work *work, struct ka_downloaded *ret_downloaded, struct ka_error *reterr)
 {
-	bool has_signature = !work->inputs.key.bytes || work->cached.signature;
-	bool is_conditional = work->is_kept && has_signature;
+	bool needs_server = work->asks_always && !work->options->offline;
+	bool is_conditional = would_do(work);
 	struct ka_cached kept = work->cached;
 
-	if (is_conditional && work->url.pin && strcmp(work->url.pin, kept.sha256) == 0 &&
+	if (is_conditional && is_pinned(work) && !needs_server &&
 	    accept(work, false, ret_downloaded, reterr) == 0)
 		return 0;
 	if (work->options->offline)
@@ -214,14 +230,31 @@ static int name_url(const char *shown, struct ka_error *reterr)
 	return -1;
 }
 
-int ka_profile_download(const struct ka_options *options, const char *url,
+/* The same for what is no URL that may be asked for: nothing that could be a password is shown. */
+static int name_word(struct ka_arena *arena, const char *word, struct ka_error *reterr)
+{
+	size_t shown = strcspn(word, "?#");
+
+	if (memchr(word, '@', shown))
+		return -1;
+	return name_url(ka_arena_printf(arena, "%.*s%s", (int)shown, word,
+					word[shown] == '?' ? "?..." : ""),
+			reterr);
+}
+
+int ka_profile_download(const struct ka_options *options, const char *url, bool asks_always,
 			struct ka_downloaded *ret_downloaded, struct ka_error *reterr)
 {
-	struct work work = {.options = options, .arena = options->arena, .now_s = time(NULL)};
+	struct work work = {.options = options,
+			    .arena = options->arena,
+			    .asks_always = asks_always,
+			    .now_s = time(NULL)};
 	struct ka_error error = {.id = KA_E_INTERNAL};
 
-	if (ka_profile_url_parse(work.arena, url, options->insecure_http, &work.url, reterr) < 0)
-		return -1;
+	if (ka_profile_url_parse(work.arena, url, options->insecure_http, &work.url, &error) < 0) {
+		*reterr = error;
+		return name_word(work.arena, url, reterr);
+	}
 	if (ka_fetch_inputs_read(options, &work.inputs, reterr) < 0)
 		return -1;
 	work.inputs.program.context = (void *)work.url.shown;

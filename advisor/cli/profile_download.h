@@ -29,9 +29,10 @@ struct ka_downloaded {
  * --header-file, --verify-key and --insecure-http. In this order: a kept copy that is what was
  * pinned needs no network; else the server is asked whether the kept copy is still right; what
  * comes is compared with the pin and its signature verified. A kept copy of at most --max-stale
- * stands in where the server cannot be reached. -1 with KA_E_PROFILE_URL or
- * KA_E_FETCH_*; the error's file is the shown URL. */
-int ka_profile_download(const struct ka_options *options, const char *url,
+ * stands in where the server cannot be reached. With asks_always the server is asked about a pinned
+ * copy, too, unless --offline forbids it. -1 with KA_E_PROFILE_URL or KA_E_FETCH_*; the error's
+ * file is the shown URL. */
+int ka_profile_download(const struct ka_options *options, const char *url, bool asks_always,
 			struct ka_downloaded *ret_downloaded, struct ka_error *reterr);
 
 /* Keeps what came or was confirmed, which sets kept: call it for what is a profile, so that

@@ -68,7 +68,7 @@ int ka_profile_fetch(const struct ka_options *options, const char *url, struct k
 	struct ka_downloaded downloaded;
 	struct fetched fetched = {.downloaded = &downloaded};
 
-	if (ka_profile_download(options, url, &downloaded, reterr) < 0 ||
+	if (ka_profile_download(options, url, true, &downloaded, reterr) < 0 ||
 	    ka_profile_parse_download(options, &downloaded, &sourced, reterr) < 0)
 		return -1;
 	fetched.id = sourced.profile->id;

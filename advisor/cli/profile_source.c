@@ -1,5 +1,6 @@
 #include "cli/profile_source.h"
 
+#include "base/duration.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/profile_url.h"
@@ -148,15 +149,62 @@ int ka_profile_parse_download(const struct ka_options *options, struct ka_downlo
 	return 0;
 }
 
-int ka_profile_source(const struct ka_options *options, const char *word,
-		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+/* Reports have rule KA704 for it; other results say nothing of where a profile came from. */
+static void tell_if_stale(const struct ka_options *options, const struct ka_downloaded *downloaded)
+{
+	bool has_report = options->command == &ka_commands[KA_CMD_CHECK] ||
+			  options->command == &ka_commands[KA_CMD_RECOMMEND];
+	char age[KA_DURATION_TEXT];
+
+	if (downloaded->is_stale && !has_report)
+		ka_print_note("%s: this is a kept copy that its server last confirmed %s ago",
+			      downloaded->shown, ka_format_duration(age, downloaded->age_s));
+}
+
+static int fetch(const struct ka_options *options, const char *url,
+		 struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
 {
 	struct ka_downloaded downloaded;
 
-	if (!ka_is_url(word))
-		return is_file(word) ? read_file(options->arena, word, ret_sourced, reterr)
-				     : read_id(options->arena, word, ret_sourced, reterr);
-	if (ka_profile_download(options, word, &downloaded, reterr) < 0)
+	if (ka_profile_download(options, url, false, &downloaded, reterr) < 0 ||
+	    ka_profile_parse_download(options, &downloaded, ret_sourced, reterr) < 0)
 		return -1;
-	return ka_profile_parse_download(options, &downloaded, ret_sourced, reterr);
+	tell_if_stale(options, &downloaded);
+	return 0;
+}
+
+struct ka_fetched {
+	const char *url; /* as it was given, with its pin */
+	struct ka_sourced_profile sourced;
+	struct ka_fetched *next;
+};
+
+static int fetch_once(const struct ka_options *options, const char *url,
+		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+{
+	struct ka_fetched *fetched = *options->fetched;
+
+	while (fetched && strcmp(fetched->url, url) != 0)
+		fetched = fetched->next;
+	if (!fetched) {
+		fetched = ka_arena_alloc(options->arena, sizeof(*fetched));
+		if (!fetched)
+			return ka_fail_memory(reterr);
+		if (fetch(options, url, &fetched->sourced, reterr) < 0)
+			return -1;
+		fetched->url = url;
+		fetched->next = *options->fetched;
+		*options->fetched = fetched;
+	}
+	*ret_sourced = fetched->sourced;
+	return 0;
+}
+
+int ka_profile_source(const struct ka_options *options, const char *word,
+		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr)
+{
+	if (ka_is_url(word))
+		return fetch_once(options, word, ret_sourced, reterr);
+	return is_file(word) ? read_file(options->arena, word, ret_sourced, reterr)
+			     : read_id(options->arena, word, ret_sourced, reterr);
 }

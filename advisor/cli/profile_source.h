@@ -17,8 +17,9 @@ struct ka_sourced_profile {
 };
 
 /* Reads the profile that word names: a URL, a file (a word with a `/` or ending in .yaml or .yml),
- * or an id, looked up in KA_SITE_PROFILES first and then among the built-in ones. Of several errors
- * in a file all but the last are printed here, and the last is returned. */
+ * or an id, looked up in KA_SITE_PROFILES first and then among the built-in ones. A URL is asked
+ * once per run. Of several errors in a file all but the last are printed here, and the last is
+ * returned. */
 int ka_profile_source(const struct ka_options *options, const char *word,
 		      struct ka_sourced_profile *ret_sourced, struct ka_error *reterr);
 

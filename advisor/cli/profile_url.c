@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { URL_MAX = KA_WIRE_LINE_MAX - 64, PIN_LENGTH = 64 };
+enum { URL_MAX = KA_WIRE_LINE_MAX - 64, PIN_LENGTH = 64, SCHEME_MAX = 20 };
 
 bool ka_is_url(const char *word)
 {
@@ -21,14 +21,20 @@ static bool is_scheme(const char *word, size_t length, const char *scheme)
 static int check_scheme(const char *word, size_t length, bool insecure_http,
 			struct ka_error *reterr)
 {
+	static const char scheme_bytes[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
+
 	if (is_scheme(word, length, "https") || (is_scheme(word, length, "http") && insecure_http))
 		return 0;
 	if (is_scheme(word, length, "http"))
 		return ka_fail(reterr, KA_E_PROFILE_URL,
 			       "http: is not encrypted and not allowed: write https:// "
 			       "(--insecure-http allows it on a loopback address)");
-	return ka_fail(reterr, KA_E_PROFILE_URL,
-		       "%.*s: is not allowed, only https:", length > 20 ? 20 : (int)length, word);
+	if (length == 0 || length > SCHEME_MAX || strspn(word, scheme_bytes) < length)
+		return ka_fail(reterr, KA_E_PROFILE_URL,
+			       "in front of :// stands no scheme, expected https:");
+	return ka_fail(reterr, KA_E_PROFILE_URL, "%.*s: is not allowed, only https:", (int)length,
+		       word);
 }
 
 static int check_bytes(const char *word, struct ka_error *reterr)

@@ -35,23 +35,7 @@ static const struct length_key {
 enum { REQUEST_KEYS = sizeof(request_keys) / sizeof(request_keys[0]) };
 enum { LENGTH_KEYS = sizeof(length_keys) / sizeof(length_keys[0]) };
 
-/* Headers that say how the message is framed or where it goes: they are libcurl's to write. */
-static const char *const reserved_headers[] = {
-	"Accept-Encoding",
-	"Connection",
-	"Content-Length",
-	"Expect",
-	"Host",
-	"If-Modified-Since",
-	"If-None-Match",
-	"Keep-Alive",
-	"Proxy-Connection",
-	"Range",
-	"TE",
-	"Trailer",
-	"Transfer-Encoding",
-	"Upgrade",
-};
+static const char *const reserved_headers[] = KA_WIRE_RESERVED_HEADERS;
 
 enum { RESERVED_HEADERS = sizeof(reserved_headers) / sizeof(reserved_headers[0]) };
 

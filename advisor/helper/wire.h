@@ -69,4 +69,12 @@ enum ka_wire_step {
 			"time", "content", "signature", "key",                                     \
 	}
 
+/* Headers that say how the message is framed or where it goes: they are libcurl's to write. */
+#define KA_WIRE_RESERVED_HEADERS                                                                   \
+	{                                                                                          \
+		"Accept-Encoding", "Connection", "Content-Length", "Expect", "Host",               \
+			"If-Modified-Since", "If-None-Match", "Keep-Alive", "Proxy-Connection",    \
+			"Range", "TE", "Trailer", "Transfer-Encoding", "Upgrade",                  \
+	}
+
 #endif
