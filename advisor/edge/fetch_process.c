@@ -9,12 +9,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 1000, CHUNK = 16 * 1024 };
+enum { WAIT_MS = 1000, CHUNK = 16 * 1024, END_STEP_MS = 2 };
 
 struct process {
 	pid_t pid; /* 0: none */
@@ -56,7 +55,6 @@ static int spawn(const struct ka_exchange *exchange, int in, int out, pid_t *ret
 	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addchdir_np(&actions, "/");
 	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
@@ -162,35 +160,31 @@ static int talk(const struct ka_exchange *exchange, struct process *process,
 	return 0;
 }
 
-/* Whether the program ends by itself in the time that is left. */
-static bool ends(const struct ka_exchange *exchange, const struct process *process)
-{
-	int64_t left = exchange->time_ms - (now_ms() - process->began_ms);
-	struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, process->pid, 0),
-			       .events = POLLIN};
-	bool has_ended = ended.fd >= 0 && poll(&ended, 1, left > 0 ? (int)left : 0) > 0;
-
-	end(ended.fd);
-	return has_ended;
-}
-
-/* Leaves no process behind. */
+/* Leaves no process behind. One that has said all is about to end: only kernels from 5.3 on could
+ * tell when, so it is asked for. */
 static int reap(const struct ka_exchange *exchange, const struct process *process, bool is_done)
 {
+	bool is_killed = false;
 	int status = 0;
+	pid_t ended;
 
 	if (process->pid == 0)
 		return 0;
-	if (!is_done || !ends(exchange, process))
-		kill(process->pid, SIGKILL);
-	while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	while ((ended = waitpid(process->pid, &status, is_killed ? 0 : WNOHANG)) == 0 ||
+	       (ended < 0 && errno == EINTR)) {
+		is_killed = !is_done || now_ms() - process->began_ms >= exchange->time_ms;
+		if (is_killed)
+			kill(process->pid, SIGKILL);
+		else
+			poll(NULL, 0, END_STEP_MS);
+	}
 	return status;
 }
 
 static int take_answer(struct ka_arena *arena, const struct process *process, int status,
 		       const char **ret_answer, size_t *ret_length, struct ka_error *reterr)
 {
+	static const char failure[] = "error ";
 	const struct ka_text *answer = &process->answer;
 
 	if (answer->length == 0 && WIFSIGNALED(status))
@@ -200,6 +194,9 @@ static int take_answer(struct ka_arena *arena, const struct process *process, in
 		return ka_fail(reterr, KA_E_FETCH_PROGRAM,
 			       "kaadvise-fetch ended without an answer, with status %d",
 			       WEXITSTATUS(status));
+	if (status != 0 && strncmp(answer->bytes, failure, sizeof(failure) - 1) != 0)
+		return ka_fail(reterr, KA_E_FETCH_PROGRAM,
+			       "kaadvise-fetch answered, but did not end well");
 	*ret_answer = ka_arena_copy(arena, answer->bytes, answer->length);
 	*ret_length = answer->length;
 	return arena->has_failed ? ka_fail_memory(reterr) : 0;

@@ -19,9 +19,9 @@ struct ka_exchange {
 };
 
 /* Starts the program, sends the request, reads its answer to the end and waits for it to die. The
- * answer is arena-owned and NUL-terminated. -1 with KA_E_FETCH_PROGRAM when it cannot be started or
- * ends without a word, KA_E_FETCH_TIME, KA_E_FETCH_CONTENT beyond answer_max, or KA_E_MEMORY; it is
- * killed then. */
+ * answer is arena-owned and NUL-terminated. -1 with KA_E_FETCH_PROGRAM when it cannot be started,
+ * ends without a word, or ends badly after other words than "error ...", KA_E_FETCH_TIME,
+ * KA_E_FETCH_CONTENT beyond answer_max, or KA_E_MEMORY; it is killed then. */
 int ka_fetch_exchange(struct ka_arena *arena, const struct ka_exchange *exchange,
 		      const char **ret_answer, size_t *ret_length, struct ka_error *reterr);
 

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -435,6 +436,7 @@ static void nothing_else_is_handed_on(void **state)
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
 	struct place *place = *state;
 	int fds[] = {77, 78, 200};
+	char here[PATH_MAX];
 	sigset_t blocked, old;
 
 	helper_does(place, "echo $# >$DIR/argument\npwd >$DIR/cwd\nenv >$DIR/env\n"
@@ -456,7 +458,9 @@ static void nothing_else_is_handed_on(void **state)
 	for (size_t i = 0; i < 3; i++)
 		close(fds[i]);
 	assert_string_equal(left(place, "argument"), "0\n");
-	assert_string_equal(left(place, "cwd"), "/\n");
+	/* Files of the environment may have relative names. */
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_memory_equal(left(place, "cwd"), here, strlen(here));
 	assert_string_equal(left(place, "fds"), "/dev/null\n");
 	assert_contains(left(place, "env"), "https_proxy=a b=c\n");
 	assert_null(strstr(left(place, "env"), "HOME="));
@@ -525,15 +529,17 @@ static void nothing_is_left_behind(void **state)
 		{"cat", 20000, KA_E_NONE},
 		{"echo answer", 20000, KA_E_NONE},
 		{"exec <&-; echo answer", 20000, KA_E_NONE},
-		{"echo answer; exit 1", 20000, KA_E_NONE},
-		{"echo answer; kill -9 $$", 20000, KA_E_NONE},
+		{"echo error resolve x; exit 1", 20000, KA_E_NONE},
+		{"echo answer; exit 1", 20000, KA_E_FETCH_PROGRAM},
+		{"echo answer; kill -9 $$", 20000, KA_E_FETCH_PROGRAM},
 		{"cat >/dev/null", 20000, KA_E_FETCH_PROGRAM},
 		{"exit 2", 20000, KA_E_FETCH_PROGRAM},
 		{"kill -9 $$", 20000, KA_E_FETCH_PROGRAM},
 		{"exec sleep 60", 100, KA_E_FETCH_TIME},
 		{"echo answer; exec sleep 60", 100, KA_E_FETCH_TIME},
 		{"trap '' TERM INT; echo answer; exec sleep 60", 100, KA_E_FETCH_TIME},
-		{"echo answer; exec >&-; exec sleep 60", 100, KA_E_NONE},
+		{"echo answer; exec >&-; exec sleep 60", 100, KA_E_FETCH_PROGRAM},
+		{"echo answer; exec >&-; sleep 0.02", 20000, KA_E_NONE},
 		{"exec yes", 20000, KA_E_FETCH_CONTENT},
 	};
 	struct place *place = *state;
