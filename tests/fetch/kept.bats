@@ -140,6 +140,7 @@ too_old() {
 	assert_equal "$output" "$pinned"
 	assert_equal "$stderr" "kaadvise: $GOOD/site.yaml: profile site, $(stat -c %s "$WWW/site.yaml") bytes, kept as $(copy_of "$GOOD/site.yaml")"
 	expect 0 profiles fetch "$GOOD/site.yaml" -f json
+	keep_output
 	assert_equal "$(field '[report["url"], report["id"], report["cached"], report["signer"], report["age_s"]]')" \
 		"[\"$pinned\", \"site\", \"$(copy_of "$GOOD/site.yaml")\", null, 0]"
 	stop_nginx

@@ -75,6 +75,7 @@ setup_keys() {
 	judged 0 "$GOOD/site.yaml" --verify-key "$KEY"
 	seen "^$GOOD_PORT 200 /site.yaml.minisig "
 	expect 0 profiles fetch "$GOOD/site.yaml" --verify-key "$KEY" -f json
+	keep_output
 	# minisign leaves leading zeros out.
 	[[ $(head -n 1 "$KEY") == *" $(printf '%X' "0x$(field 'report["signer"]')")" ]] || fail "$output"
 	assert_regex "$(field 'report["signer"]')" '^[0-9A-F]{16}$'

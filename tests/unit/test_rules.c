@@ -365,6 +365,41 @@ static void a_single_probe_is_told_apart(void **state)
 	case_end(&c);
 }
 
+/* Each profile that a kept copy stands in for, however old it is, and no other. */
+static void stale_profiles_are_told(void **state)
+{
+	static const struct ka_profile fresh = {.id = "fresh", .origin = "https://h/f"};
+	struct ka_profile stale = {.id = "stale", .origin = "https://h/s", .is_stale = true};
+	const struct ka_profile *const both[] = {&fresh, &stale}, *const one[] = {&fresh};
+	const struct ka_finding *finding;
+	struct ka_findings findings;
+	struct test_case c;
+
+	(void)state;
+	case_init(&c);
+	c.intent.profiles = one;
+	c.intent.profile_count = 1;
+	findings = findings_of(&c);
+	assert_null(finding_of(&findings, "KA704"));
+	c.intent.profiles = both;
+	c.intent.profile_count = 2;
+	for (int day = 0; day < 2; day++) {
+		stale.age_s = day * 86400;
+		findings = findings_of(&c);
+		finding = finding_of(&findings, "KA704");
+		assert_non_null(finding);
+		assert_int_equal(finding->severity, KA_NOTE);
+		assert_string_equal(text_of(finding, "profile"), "stale");
+		assert_string_equal(text_of(finding, "url"), "https://h/s");
+		assert_int_equal(number_of(finding, "age_s"), stale.age_s);
+		assert_contains(finding->message,
+				"Profile stale is a copy of https://h/s that its server last "
+				"confirmed ");
+	}
+	assert_contains(finding->message, " 1d ago.");
+	case_end(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -379,6 +414,7 @@ int main(void)
 		cmocka_unit_test(unconfirmed_values_end_in_one_full_stop),
 		cmocka_unit_test(a_hop_that_ignores_probes_says_what_it_does),
 		cmocka_unit_test(a_single_probe_is_told_apart),
+		cmocka_unit_test(stale_profiles_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
