@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HELPER "kaadvise-fetch"
@@ -47,6 +48,21 @@ static const char *beside_this_program(struct ka_arena *arena)
 	return slash ? ka_arena_printf(arena, "%.*s/" HELPER, (int)(slash - self), self) : NULL;
 }
 
+/* Whether a program may be run: root's, or of whoever this one is. In a directory where everybody
+ * may put something, like /tmp, it would else be anybody's. */
+static bool may_run(const char *path)
+{
+	struct stat self, status;
+
+	if (access(path, X_OK) < 0 || stat(path, &status) < 0)
+		return false;
+	if (status.st_uid == 0 ||
+	    (stat("/proc/self/exe", &self) == 0 && status.st_uid == self.st_uid))
+		return true;
+	ka_print_note("%s is not used: it is another user's than kaadvise", path);
+	return false;
+}
+
 int ka_fetch_find_helper(struct ka_arena *arena, struct ka_fetch_program *program,
 			 struct ka_error *reterr)
 {
@@ -54,7 +70,7 @@ int ka_fetch_find_helper(struct ka_arena *arena, struct ka_fetch_program *progra
 	const char *places[] = {program->path, beside_this_program(arena), installed};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (places[i] && access(places[i], X_OK) == 0) {
+		if (places[i] && may_run(places[i])) {
 			program->path = places[i];
 			return 0;
 		}

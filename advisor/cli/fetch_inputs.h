@@ -20,8 +20,8 @@ int ka_fetch_inputs_read(const struct ka_options *options, struct ka_fetch_input
 			 struct ka_error *reterr);
 
 /* Finds the helper, beside this program, as in a build tree, or where it is installed, unless it
- * was found before: a copy that needs neither server nor signature needs no helper.
- * KA_E_FETCH_PROGRAM names the places. */
+ * was found before: a copy that needs neither server nor signature needs no helper. It must be
+ * root's or of the owner of this program. KA_E_FETCH_PROGRAM names the places. */
 int ka_fetch_find_helper(struct ka_arena *arena, struct ka_fetch_program *program,
 			 struct ka_error *reterr);
 

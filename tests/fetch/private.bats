@@ -188,6 +188,25 @@ status_of() {
 	not_seen
 }
 
+@test "a helper that somebody else put there is not run" {
+	[ "$EUID" = 0 ] || skip "only root can give files away"
+	cp "$KAADVISE" kaadvise
+	KAADVISE=$PWD/kaadvise
+	printf '#!/bin/sh\n: >%s/ran\n' "$PWD" >kaadvise-fetch
+	chmod 755 kaadvise-fetch
+	refused 3 KA-F001 check -p "$GOOD/site.yaml"
+	says "kaadvise-fetch ended without an answer"
+	rm ran
+	chown 65534 kaadvise-fetch
+	run --separate-stderr "$KAADVISE" check -p "$GOOD/site.yaml"
+	says "$PWD/kaadvise-fetch is not used: it is another user's than kaadvise"
+	[ ! -e ran ] || fail "it ran"
+	# Whoever runs a program of that user trusts its helper too.
+	chown 65534 kaadvise
+	refused 3 KA-F001 check -p "$GOOD/site.yaml"
+	[ -e ran ] || fail "it did not run"
+}
+
 @test "an interrupted run leaves no helper and nothing half kept" {
 	hold -p "$ODD/hold"
 	kill -INT "$caller"
