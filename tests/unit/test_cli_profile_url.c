@@ -178,14 +178,14 @@ static void a_fragment_is_a_pin(void **state)
 {
 	static const char *const words[] = {
 		"https://h/p#",
-		"https://h/p##sha256=" PIN,
-		"https://h/p#" PIN,
+		("https://h/p##sha256=" PIN),
+		("https://h/p#" PIN),
 		"https://h/p#sha256",
 		"https://h/p#sha256=",
 		"https://h/p#sha256=" SECRET,
-		"https://h/p#sha256=" PIN "0",
-		"https://h/p#sha256=" PIN "#",
-		"https://h/p#sha256=" PIN "?q",
+		("https://h/p#sha256=" PIN "0"),
+		("https://h/p#sha256=" PIN "#"),
+		("https://h/p#sha256=" PIN "?q"),
 		"https://h/"
 		"p#sha256=g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 		"https://h/"
