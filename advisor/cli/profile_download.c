@@ -235,7 +235,7 @@ static int name_word(struct ka_arena *arena, const char *word, struct ka_error *
 {
 	size_t shown = strcspn(word, "?#");
 
-	if (memchr(word, '@', shown))
+	if (strchr(word, '@')) /* wherever it stands: a password may hold a delimiter */
 		return -1;
 	return name_url(ka_arena_printf(arena, "%.*s%s", (int)shown, word,
 					word[shown] == '?' ? "?..." : ""),

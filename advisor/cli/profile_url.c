@@ -51,6 +51,17 @@ static int check_bytes(const char *word, struct ka_error *reterr)
 	return 0;
 }
 
+/* Whether the part behind the host is empty, or a colon and digits. Else it may be a password with
+ * a delimiter in it. */
+static bool has_good_port(const char *host, size_t length)
+{
+	const char *end = host + length, *bracket = memchr(host, ']', length);
+	const char *colon =
+		memchr(bracket ? bracket : host, ':', (size_t)(end - (bracket ? bracket : host)));
+
+	return !colon || colon + 1 + strspn(colon + 1, "0123456789") >= end;
+}
+
 static int check_host(const char *host, struct ka_error *reterr)
 {
 	size_t length = strcspn(host, "/?#");
@@ -62,6 +73,10 @@ static int check_host(const char *host, struct ka_error *reterr)
 	if (length == 0)
 		return ka_fail(reterr, KA_E_PROFILE_URL,
 			       "a URL without a host found, expected https://HOST/PATH");
+	if (!has_good_port(host, length))
+		return ka_fail(reterr, KA_E_PROFILE_URL,
+			       "a URL whose port is no number found, expected "
+			       "https://HOST:PORT/PATH");
 	return 0;
 }
 
