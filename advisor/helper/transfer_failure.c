@@ -152,6 +152,19 @@ static void broken_failure(CURL *easy, const struct ka_transfer_end *end,
 			       last_part(end->text));
 }
 
+/* Whoever can end a connection in its handshake can keep it from beginning, too: the server was not
+ * reached. Nothing but libcurl's words tells this from a handshake that failed. */
+static bool broke_in_handshake(const struct ka_transfer_end *end)
+{
+	static const char *const signs[] = {"SSL_ERROR_SYSCALL", "eof while reading",
+					    "Recv failure", "Send failure"};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (end->code == CURLE_SSL_CONNECT_ERROR && strstr(end->text, signs[i]))
+			return true;
+	return false;
+}
+
 static void row_failure(CURL *easy, const struct ka_url *url, const struct row *row,
 			const char *buffer, struct ka_failure *retfailure)
 {
@@ -183,6 +196,11 @@ void ka_transfer_failure(CURL *easy, const struct ka_url *url, const struct ka_t
 	}
 	if (end->code == CURLE_OPERATION_TIMEDOUT) {
 		time_failure(easy, url, end, retfailure);
+		return;
+	}
+	if (broke_in_handshake(end)) {
+		ka_failure_set(retfailure, KA_STEP_CONNECT,
+			       "the connection broke in the TLS handshake");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
