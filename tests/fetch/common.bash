@@ -4,10 +4,17 @@ load ../cli/common
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
 
+# Why nothing here can run, or nothing.
+obstacle() {
+	if [ "$EUID" = 0 ] && [ -z "${KA_CONTAINED:-}" ]; then
+		echo "root's cache is the machine's: run this by ctest, where namespaces can be made"
+	elif [ ! -x "${NGINX:-}" ]; then
+		echo "no nginx here (or run by ctest, which sets NGINX)"
+	fi
+}
+
 setup_file() {
-	[ "$EUID" != 0 ] || [ -n "${KA_CONTAINED:-}" ] ||
-		skip "root's cache is the machine's: run this by ctest, where namespaces can be made"
-	[ -x "${NGINX:-}" ] || skip "no nginx here (or run by ctest, which sets NGINX)"
+	[ -z "$(obstacle)" ] || return 0 # each test skips: bats 1.8 cannot skip a file
 	export DIRECTORY=$BATS_FILE_TMPDIR/servers WWW=$BATS_FILE_TMPDIR/www
 	mkdir "$DIRECTORY" "$WWW"
 	TMPDIR=$BATS_FILE_TMPDIR "$BATS_TEST_DIRNAME/servers.py" "$DIRECTORY" "" >/dev/null 3>&- &
@@ -30,6 +37,7 @@ teardown_file() {
 }
 
 setup() {
+	[ -z "$(obstacle)" ] || skip "$(obstacle)"
 	cd "$BATS_TEST_TMPDIR"
 	export CURL_CA_BUNDLE=$DIRECTORY/ca.pem XDG_CACHE_HOME=$BATS_TEST_TMPDIR/xdg
 	CACHE=$XDG_CACHE_HOME/kaadvise

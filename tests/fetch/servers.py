@@ -4,12 +4,15 @@
 Writes DIRECTORY/places, to be sourced by a shell, once all listen; what is asked is appended to
 DIRECTORY/asked. The certificates and the server are those of the tests of the helper."""
 import ctypes
+import gzip
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -73,10 +76,18 @@ def drip(connection):
         time.sleep(0.2)
 
 
+def slow_headers(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X-And: so on\r\n")
+        time.sleep(0.2)
+
+
 ANSWERS = {
     "/endless": endless,
     "/headers": headers,
     "/drip": drip,
+    "/slow-headers": slow_headers,
     "/hold": hold,
     "/held-body": lambda connection: hold(connection, helper.response(PROFILE[:40].encode(),
                                                                       Content_Length=LIMIT)),
@@ -85,6 +96,11 @@ ANSWERS = {
     "/exact-chunked": chunked(sized(LIMIT)),
     "/over-chunked": chunked(sized(LIMIT + 1)),
     "/short": helper.response(PROFILE.encode(), Content_Length=len(PROFILE) + 1),
+    "/compressed": helper.response(gzip.compress(PROFILE.encode()), Content_Encoding="gzip"),
+    "/long-header": helper.response(PROFILE.encode(), X_Long="x" * 300000),
+    "/open": lambda connection: hold(connection, helper.response(PROFILE.encode(), Connection=None)),
+    "/no-http": b"220 mail.example ESMTP\r\n",
+    "/nothing": b"",
     "/etag-only": helper.response(PROFILE.encode(), ETag='"only"'),
     "/empty": helper.response(b""),
 }
@@ -121,9 +137,43 @@ def tunnel(asked, connection):
         pump(other, connection)
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+def hang_up(listener, most):
+    """Ends each connection in its handshake. What was sent and not read makes that a reset."""
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(most)
+
+
+def hanging_up(most):
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=hang_up, args=(listener, most), daemon=True).start()
+    return listener
+
+
+def black_hole():
+    """A listener whose queue is full: the kernel drops what else comes. And those who queue."""
+    deaf = socket.create_server(("127.0.0.1", 0), backlog=0)
+    waiting = [socket.socket() for _ in range(3)]
+    for client in waiting:
+        client.setblocking(False)
+        client.connect_ex(deaf.getsockname())
+    return deaf, waiting
+
+
+def taken_port():
+    """A socket without a listener, at a port that no client gets of the system."""
+    while True:
+        taken = socket.socket()
+        try:
+            taken.bind(("127.0.0.1", random.randrange(10000, 32000)))
+            return taken
+        except OSError:
+            taken.close()
+
+
+def url_of(taken):
+    return f"https://127.0.0.1:{taken.getsockname()[1]}"
 
 
 def main():
@@ -139,15 +189,24 @@ def main():
     helper.WORK = DIRECTORY
     (DIRECTORY / "asked").touch()
     (DIRECTORY / "profile").write_text(PROFILE)
-    server = helper.Server(answer)
+    old = helper.Server(answer, newest=ssl.TLSVersion.TLSv1)
     proxy = helper.Server(tunnel, certificate=None)
-    names = {"ODD": server.url, "PROXY": proxy.url, "CLOSED": f"https://127.0.0.1:{free_port()}"}
-    ports = {name: free_port() for name in ("GOOD_PORT", "AWAY_PORT", "EXPIRED_PORT",
-                                            "SELFSIGNED_PORT", "ELSEWHERE_PORT", "PLAIN_PORT")}
+    silent = socket.create_server(("127.0.0.1", 0))  # the kernel accepts, and nobody answers
+    deaf, waiting = black_hole()
+    closed, reset, ended = taken_port(), hanging_up(1), hanging_up(65536)
+    names = {"ODD": helper.Server(answer).url, "OLD": old.url, "PROXY": proxy.url,
+             "CLOSED": url_of(closed), "SILENT": url_of(silent), "DEAF": url_of(deaf), "RESET": url_of(reset),
+             "ENDED": url_of(ended)}
+    taken = {name: taken_port() for name in ("GOOD_PORT", "AWAY_PORT", "EXPIRED_PORT",
+                                             "SELFSIGNED_PORT", "ELSEWHERE_PORT", "PLAIN_PORT")}
+    ports = {name: port.getsockname()[1] for name, port in taken.items()}
+    for port in taken.values():
+        port.close()
     (DIRECTORY / "places.new").write_text(
         "".join(f"{name}={value}\n" for name, value in {**names, **ports}.items()))
     os.rename(DIRECTORY / "places.new", DIRECTORY / "places")
     signal.pause()
+    del waiting  # in use until here
 
 
 main()
