@@ -167,7 +167,7 @@ static void users_and_passwords_are_refused(void **state)
 static void a_host_is_needed(void **state)
 {
 	static const char *const words[] = {"https://", "https:///p", "https://?q",
-					    "https://#sha256=" PIN};
+					    ("https://#sha256=" PIN)};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
