@@ -169,3 +169,23 @@ age() {
 confirmed() {
 	sed -n 's/^confirmed //p' "$(copy_of "$1")" | head -n 1
 }
+
+# hold WORD...: starts a run that a slow server holds, as $caller with the helper $child.
+hold() {
+	env --default-signal=INT "$KAADVISE" check --settings 270,10,7 "$@" >out 2>err 3>&- 9</etc/passwd &
+	caller=$!
+	until_true is_held
+	child=$(cat "/proc/$caller/task/$caller/children")
+	child=${child% }
+	[[ $child =~ ^[0-9]+$ ]] || fail "$caller has the children '$child'"
+}
+
+is_held() {
+	grep -q '"path": "/hold' "$DIRECTORY/asked"
+}
+
+release() {
+	kill "$caller"
+	wait "$caller" || true
+	until_true is_gone "$child"
+}

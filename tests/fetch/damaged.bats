@@ -47,6 +47,11 @@ link_elsewhere() {
 	ln -s "$BATS_TEST_TMPDIR/elsewhere" "$copy"
 }
 
+make_a_pipe() {
+	rm "$(copy_of "$GOOD/site.yaml")"
+	mkfifo -m 600 "$(copy_of "$GOOD/site.yaml")"
+}
+
 let_others_write() {
 	chmod g+w "$(copy_of "$GOOD/site.yaml")"
 }
@@ -63,6 +68,7 @@ let_others_write() {
 @test "a copy that others can have written is never used" {
 	damages link_elsewhere
 	damages let_others_write
+	damages make_a_pipe
 	[ "$EUID" = 0 ] || return 0
 	damages give_away
 }
@@ -100,4 +106,32 @@ refuses_the_cache() {
 	expect 3 check -p "$GOOD/site.yaml" --offline
 	says "[KA-F011]"
 	rm "$CACHE"
+}
+
+@test "where nothing can be kept a profile still judges, and nothing is left" {
+	mkdir -p "$(dirname "$CACHE")"
+	: >"$CACHE"
+	judged 0 "$GOOD/site.yaml"
+	says "$CACHE: what was fetched is not kept: "
+	rm "$CACHE"
+	mkdir -p -m 700 "$CACHE" && mkdir "$(copy_of "$GOOD/site.yaml")"
+	judged 0 "$GOOD/site.yaml"
+	says "$CACHE: what was fetched is not kept: "
+	assert_equal "$(kept)" "$(basename "$(copy_of "$GOOD/site.yaml")")"
+}
+
+@test "a full disk leaves the copy that was there, and nothing else" {
+	[ -n "${KA_CONTAINED:-}" ] || skip "no privilege to mount a small file system"
+	mkdir -m 700 "$CACHE"
+	mount -t tmpfs -o size=8k,mode=700 none "$CACHE"
+	judged 0 "$GOOD/site.yaml"
+	publish 200s
+	head -c 60000 /dev/zero | tr '\0' '#' >>"$WWW/site.yaml"
+	judged 1 "$GOOD/site.yaml"
+	assert_equal "$(idle)" 200
+	says "$CACHE: what was fetched is not kept: No space left on device"
+	assert_equal "$(kept)" "$(basename "$(copy_of "$GOOD/site.yaml")")"
+	judged 0 "$GOOD/site.yaml" --offline
+	assert_equal "$(idle)" 350
+	umount "$CACHE"
 }

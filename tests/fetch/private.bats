@@ -7,26 +7,6 @@ nowhere() {
 	[ ! -d "$CACHE" ] || ! grep -r -- "$1" "$CACHE" || fail "kept in $CACHE"
 }
 
-# hold WORD...: starts a run that a slow server holds, as $caller with the helper $child.
-hold() {
-	env --default-signal=INT "$KAADVISE" check --settings 270,10,7 "$@" >out 2>err 3>&- 9</etc/passwd &
-	caller=$!
-	until_true is_held
-	child=$(cat "/proc/$caller/task/$caller/children")
-	child=${child% }
-	[[ $child =~ ^[0-9]+$ ]] || fail "$caller has the children '$child'"
-}
-
-is_held() {
-	grep -q '"path": "/hold' "$DIRECTORY/asked"
-}
-
-release() {
-	kill "$caller"
-	wait "$caller" || true
-	until_true is_gone "$child"
-}
-
 status_of() {
 	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' ' | sed 's/ *$//'
 }
@@ -205,18 +185,6 @@ status_of() {
 	chown 65534 kaadvise
 	refused 3 KA-F001 check -p "$GOOD/site.yaml"
 	[ -e ran ] || fail "it did not run"
-}
-
-@test "an interrupted run leaves no helper and nothing half kept" {
-	hold -p "$ODD/hold"
-	kill -INT "$caller"
-	local code=0
-	wait "$caller" || code=$?
-	assert_equal "$code" 130
-	until_true is_gone "$child"
-	until_true grep -q gone "$DIRECTORY/asked"
-	assert_equal "$(cat out err)" ""
-	nothing_kept
 }
 
 @test "all JSON is what the schema says" {

@@ -89,7 +89,7 @@ ANSWERS = {
     "/drip": drip,
     "/slow-headers": slow_headers,
     "/hold": hold,
-    "/held-body": lambda connection: hold(connection, helper.response(PROFILE[:40].encode(),
+    "/hold-body": lambda connection: hold(connection, helper.response(PROFILE[:40].encode(),
                                                                       Content_Length=LIMIT)),
     "/exact": helper.response(sized(LIMIT)),
     "/over": helper.response(sized(LIMIT + 1)),

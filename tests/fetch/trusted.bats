@@ -55,6 +55,23 @@ load common
 	assert_equal "$(findings)" KA704
 }
 
+@test "a proxy's password goes to the proxy alone" {
+	local secret proxy
+	secret=$(printf me:SECRET | base64)
+	https_proxy=http://me:SECRET@${PROXY#*//} judged 0 "$GOOD/site.yaml"
+	grep -qi "\"proxy-authorization\": \"basic $secret\"" "$DIRECTORY/asked"
+	[[ $output$stderr != *SECRET* ]] || fail "$output$stderr"
+	! grep -r SECRET "$CACHE" || fail "kept"
+	rm -r "$CACHE"
+	for proxy in "http://me:SECRET@${CLOSED#*//}" http://me:SECRET@no-such-proxy.invalid:1 \
+		"https://me:SECRET@${ENDED#*//}" http://me:SECRET@127.0.0.1:port socks5h://me:SECRET@127.0.0.1:1; do
+		https_proxy=$proxy expect 3 check -p "$GOOD/site.yaml"
+		assert_regex "$stderr" "^$GOOD/site.yaml: error: (connect|resolve|request): .* \\[KA-"
+		[[ $stderr != *SECRET* ]] || fail "$stderr"
+	done
+	nothing_kept
+}
+
 @test "all JSON is what the schema says" {
 	all_valid
 }
