@@ -44,7 +44,7 @@ status_of() {
 	local fd
 	[ -e "/proc/$caller/fd/9" ] || fail "no descriptor 9 to begin with"
 	for fd in "/proc/$child/fd"/*; do
-		[[ $(readlink "$fd") =~ ^(socket:|pipe:|anon_inode:|/dev/null$) ]] ||
+		[[ $(readlink "$fd") =~ ^(socket:|pipe:|anon_inode:|/dev/null$|.*\.gcda$) ]] ||
 			fail "$fd is $(readlink "$fd")"
 	done
 	[ "$(readlink "/proc/$child/fd/2")" = /dev/null ] || fail "it may write to standard error"
