@@ -4,6 +4,7 @@
 #include "edge/file.h"
 #include "helper/wire.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -97,7 +98,11 @@ static int read_file(struct ka_arena *arena, const char *option, const char *nam
 	int error = ka_file_read(AT_FDCWD, name, max, true, &bytes, &length);
 
 	if (error < 0) {
-		ka_error_set_sys(reterr, KA_E_FETCH_FILE, -error, "--%s: cannot be read", option);
+		if (error == -EINVAL)
+			ka_error_set(reterr, KA_E_FETCH_FILE, "--%s: not a regular file", option);
+		else
+			ka_error_set_sys(reterr, KA_E_FETCH_FILE, -error, "--%s: cannot be read",
+					 option);
 		snprintf(reterr->file, sizeof(reterr->file), "%s", name);
 		return -1;
 	}

@@ -104,6 +104,7 @@ alone() {
 	done
 	mkfifo pipe
 	refused 3 KA-F012 check -p "$GOOD/site.yaml" --header-file pipe
+	says "pipe: error: --header-file: not a regular file [KA-F012]"
 	not_seen
 	printf 'Authorization: Bearer SECRET' >headers
 	judged 0 "$GOOD/private/site.yaml" --header-file headers
