@@ -50,6 +50,7 @@ static void flags_beat(struct ka_goals *goals, const struct ka_goals *flags)
 	goals->has_min_time |= flags->has_min_time;
 }
 
+/* What a client does is no flag's to say: that of the configuration stays. */
 static void http_beats(struct ka_http *http, const struct ka_http *flags)
 {
 	if (flags->has_server)
@@ -58,8 +59,6 @@ static void http_beats(struct ka_http *http, const struct ka_http *flags)
 		http->client_s = flags->client_s;
 	if (flags->has_only)
 		http->only = flags->only;
-	if (flags->client_closes != KA_CLOSES_UNSTATED)
-		http->client_closes = flags->client_closes;
 	http->has_server |= flags->has_server;
 	http->has_client |= flags->has_client;
 	http->has_only |= flags->has_only;
