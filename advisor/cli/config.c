@@ -1,7 +1,7 @@
 #include "cli/config.h"
 
 #include "cli/print.h"
-#include "cli/profile_url.h"
+#include "cli/profile_source.h"
 #include "core/rule.h"
 #include "edge/profile_file.h"
 
@@ -71,20 +71,12 @@ static int check_waivers(struct ka_arena *arena, const struct ka_config *config,
 	return -1;
 }
 
-static bool ends_with(const char *word, const char *end)
-{
-	size_t length = strlen(word), end_length = strlen(end);
-
-	return length >= end_length && strcmp(word + length - end_length, end) == 0;
-}
-
 /* A file's name as seen from the working directory; other words as they are. */
 static const char *resolve(struct ka_arena *arena, const char *config, const char *word)
 {
-	bool is_file = strchr(word, '/') || ends_with(word, ".yaml") || ends_with(word, ".yml");
 	const char *slash = strrchr(config, '/');
 
-	if (!is_file || ka_is_url(word) || *word == '/' || !slash)
+	if (!ka_is_profile_file(word) || *word == '/' || !slash)
 		return word;
 	while (strncmp(word, "./", 2) == 0)
 		word += strspn(word + 1, "/") + 1;

@@ -20,9 +20,10 @@ static bool ends_with(const char *word, const char *end)
 	return length >= end_length && strcmp(word + length - end_length, end) == 0;
 }
 
-static bool is_file(const char *word)
+bool ka_is_profile_file(const char *word)
 {
-	return strchr(word, '/') || ends_with(word, ".yaml") || ends_with(word, ".yml");
+	return !ka_is_url(word) &&
+	       (strchr(word, '/') || ends_with(word, ".yaml") || ends_with(word, ".yml"));
 }
 
 static bool is_id(const char *word)
@@ -205,6 +206,6 @@ int ka_profile_source(const struct ka_options *options, const char *word,
 {
 	if (ka_is_url(word))
 		return fetch_once(options, word, ret_sourced, reterr);
-	return is_file(word) ? read_file(options->arena, word, ret_sourced, reterr)
-			     : read_id(options->arena, word, ret_sourced, reterr);
+	return ka_is_profile_file(word) ? read_file(options->arena, word, ret_sourced, reterr)
+					: read_id(options->arena, word, ret_sourced, reterr);
 }
