@@ -1,8 +1,8 @@
 #include "cli/profile_fetch.h"
 
+#include "cli/listing.h"
 #include "cli/print.h"
 #include "cli/profile_source.h"
-#include "cli/profile_url.h"
 #include "out/json.h"
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@ struct fetched {
 	const char *id;
 };
 
-static int write_json(struct ka_arena *arena, const struct fetched *fetched, struct ka_text *text,
+static int write_json(const struct fetched *fetched, struct ka_writer *writer,
 		      struct ka_error *reterr)
 {
 	const struct ka_downloaded *downloaded = fetched->downloaded;
@@ -22,29 +22,24 @@ static int write_json(struct ka_arena *arena, const struct fetched *fetched, str
 		{"url", fetched->pinned, false},
 		{"sha256", downloaded->sha256, false},
 		{"id", fetched->id, false},
-		{"bytes", ka_arena_printf(arena, "%zu", downloaded->length), true},
+		{"bytes", ka_arena_printf(writer->arena, "%zu", downloaded->length), true},
 		{"signer", downloaded->signer, false},
 		{"cached", downloaded->kept, false},
-		{"age_s", ka_arena_printf(arena, "%" PRId64, downloaded->age_s), true},
+		{"age_s", ka_arena_printf(writer->arena, "%" PRId64, downloaded->age_s), true},
 	};
 
-	return ka_json_row(members, sizeof(members) / sizeof(members[0]), text, reterr);
+	return ka_json_row(members, sizeof(members) / sizeof(members[0]), &writer->text, reterr);
 }
 
-static int write_one(const struct ka_options *options, const struct fetched *fetched,
-		     const struct ka_output_request *output, struct ka_error *reterr)
+static int write_fetched(const void *context, enum ka_format format, struct ka_writer *writer,
+			 struct ka_error *reterr)
 {
-	struct ka_text text = {0};
-	int result = 0;
+	const struct fetched *fetched = context;
 
-	if (output->format == KA_FORMAT_JSON)
-		result = write_json(options->arena, fetched, &text, reterr);
-	else
-		ka_text_printf(&text, "%s\n", fetched->pinned);
-	if (result == 0)
-		result = ka_emit(&text, output->file, reterr);
-	ka_text_clear(&text);
-	return result;
+	if (format == KA_FORMAT_JSON)
+		return write_json(fetched, writer, reterr);
+	ka_text_printf(&writer->text, "%s\n", fetched->pinned);
+	return 0;
 }
 
 static void say_what_came(const struct ka_options *options, const struct fetched *fetched)
@@ -63,7 +58,6 @@ static void say_what_came(const struct ka_options *options, const struct fetched
 
 int ka_profile_fetch(const struct ka_options *options, const char *url, struct ka_error *reterr)
 {
-	static const struct ka_output_request text_only = {KA_FORMAT_TEXT, NULL};
 	struct ka_sourced_profile sourced;
 	struct ka_downloaded downloaded;
 	struct fetched fetched = {.downloaded = &downloaded};
@@ -75,10 +69,5 @@ int ka_profile_fetch(const struct ka_options *options, const char *url, struct k
 	fetched.pinned = ka_arena_printf(options->arena, "%.*s#sha256=%s", (int)strcspn(url, "#"),
 					 url, downloaded.sha256);
 	say_what_came(options, &fetched);
-	if (options->output_count == 0)
-		return write_one(options, &fetched, &text_only, reterr);
-	for (size_t i = 0; i < options->output_count; i++)
-		if (write_one(options, &fetched, &options->outputs[i], reterr) < 0)
-			return -1;
-	return 0;
+	return ka_write_outputs(options, write_fetched, &fetched, reterr);
 }
