@@ -1,5 +1,6 @@
 #include "cli/checking.h"
 #include "cli/commands.h"
+#include "cli/namespaces.h"
 #include "cli/roots.h"
 #include "cli/subject.h"
 #include "cli/survey.h"
@@ -55,6 +56,8 @@ int ka_cmd_check(const struct ka_options *options, struct ka_error *reterr)
 		return -1;
 	if (own.root_count > 0 || own.root_list)
 		result = ka_check_roots(&baselining, &intent, reterr);
+	else if (own.all_netns)
+		result = ka_check_namespaces(&baselining, &intent, reterr);
 	else
 		result = check_host(&baselining, &intent, reterr);
 	return ka_baselining_end(&baselining, result, reterr);

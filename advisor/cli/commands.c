@@ -36,6 +36,16 @@ const struct ka_command ka_commands[KA_CMD_COUNT] = {
 	[KA_CMD_HISTORY] = {"history", "", "list what apply and rollback did",
 			    "Lists the transactions of the journal in /var/lib/kaadvise.", 0, 0,
 			    ka_cmd_history},
+	[KA_CMD_SOCKETS] =
+		{"sockets", "[--netns NETNS] [PATH] [GOALS] [FILTERS] [--rearm] [--enable]",
+		 "judge the connections that are open now, and mend them",
+		 "Reads all TCP connections from the kernel and says which of them a hop of the "
+		 "path "
+		 "will forget, which it has forgotten, and whose they are. --rearm and --enable "
+		 "mend "
+		 "them while they are open, without a restart and without a word to the program. "
+		 "Without a path it shows states and timers.",
+		 0, 0, ka_cmd_sockets},
 	[KA_CMD_PROFILES] =
 		{"profiles", "list [WORD]... | show ID | validate FILE... | fetch URL",
 		 "list, show, check or fetch profiles of middleboxes",

@@ -10,9 +10,10 @@ const char *const ka_format_words[] = {"text", "json", "sarif", "junit", "github
 
 #define BIT(command) (1u << KA_CMD_##command)
 #define ANY ((1u << KA_CMD_COUNT) - 1)
-#define JUDGING (BIT(CHECK) | BIT(RECOMMEND) | BIT(APPLY) | BIT(CONFIG))
+#define JUDGING (BIT(CHECK) | BIT(RECOMMEND) | BIT(APPLY) | BIT(SOCKETS) | BIT(CONFIG))
 #define FETCHING (JUDGING | BIT(PROFILES) | BIT(EXPLAIN))
-#define CHANGING (BIT(APPLY) | BIT(ROLLBACK))
+#define SHOWING BIT(SOCKETS)
+#define CHANGING (BIT(APPLY) | BIT(ROLLBACK) | BIT(SOCKETS))
 
 static int bad_value(struct ka_error *reterr, const char *option, const char *value,
 		     const char *expected)
@@ -276,8 +277,9 @@ static int take_set(struct ka_options *options, const char *value, struct ka_err
 static int take_netns(struct ka_options *options, const char *value, struct ka_error *reterr)
 {
 	if (*value == '\0')
-		return bad_value(reterr, "netns", value, "a name, a process id or a path");
-	options->netns = value;
+		return bad_value(reterr, "netns", value, "a name, a process id, a path or all");
+	options->all_netns = strcmp(value, "all") == 0;
+	options->netns = options->all_netns ? NULL : value;
 	return 0;
 }
 
@@ -449,21 +451,74 @@ SWITCH(force)
 SWITCH(help)
 SWITCH(version)
 
-/* Options that only say what happens anyway, for scripts that want to be sure. */
-static int take_nothing(struct ka_options *options, const char *value, struct ka_error *reterr)
+SWITCH(no_sockets)
+SWITCH(loopback)
+SWITCH(no_owners)
+SWITCH(deep)
+SWITCH(all)
+SWITCH(rearm)
+SWITCH(enable)
+SWITCH(pin)
+
+static int take_observe(struct ka_options *options, const char *value, struct ka_error *reterr)
 {
-	(void)options;
-	(void)value;
-	(void)reterr;
+	return take_duration("observe", value, strlen(value), 1, &options->observe_s, reterr);
+}
+
+static int take_watch(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	return take_duration("watch", value, strlen(value), 1, &options->watch_s, reterr);
+}
+
+static int take_over(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	options->has_over = true;
+	return take_duration("over", value, strlen(value), 0, &options->over_s, reterr);
+}
+
+static int take_filter(struct ka_options *options, enum ka_filter_kind kind, const char *value,
+		       struct ka_error *reterr)
+{
+	if (ka_socket_filter_parse(kind, value, &options->filters[options->filter_count], reterr) <
+	    0)
+		return -1;
+	options->filter_count++;
+	return 0;
+}
+
+#define FILTER(name, KIND)                                                                         \
+	static int take_##name(struct ka_options *options, const char *value,                      \
+			       struct ka_error *reterr)                                            \
+	{                                                                                          \
+		return take_filter(options, KA_FILTER_##KIND, value, reterr);                      \
+	}
+
+FILTER(process, PROCESS)
+FILTER(address, ADDRESS)
+FILTER(port, PORT)
+FILTER(verdict, VERDICT)
+FILTER(state, STATE)
+
+static int take_exclude(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	const char *expected = "process=, address=, port= or state=";
+	size_t length = strcspn(value, "=");
+	int kind = find_word(ka_filter_kind_words, value, length);
+
+	if (kind < 0 || kind == KA_FILTER_VERDICT || value[length] != '=')
+		return bad_value(reterr, "exclude", value, expected);
+	if (take_filter(options, (enum ka_filter_kind)kind, value + length + 1, reterr) < 0)
+		return ka_error_wrap(reterr, "--exclude");
+	options->filters[options->filter_count - 1].excludes = true;
 	return 0;
 }
 
 const struct ka_option ka_option_table[] = {
-	{"netns", 0, "NAME|PID|PATH", "Subject",
-	 BIT(CHECK) | BIT(APPLY) | BIT(ROLLBACK) | BIT(HISTORY),
+	{"netns", 0, "NAME|PID|PATH|all", "Subject",
+	 BIT(CHECK) | BIT(APPLY) | BIT(ROLLBACK) | BIT(HISTORY) | BIT(SOCKETS),
 	 "Another network namespace: a name of `ip netns`, a process id, or a path such as "
-	 "/proc/PID/ns/net.",
-	 NULL, take_netns},
+	 "/proc/PID/ns/net. check, apply and sockets: all of this machine.",
+	 "all", take_netns},
 	{"settings", 0, "T,I,P", "Subject", BIT(CHECK) | BIT(RECOMMEND),
 	 "Hypothetical values of time, intvl and probes, as in 7200,75,9; no host is read.", NULL,
 	 take_settings},
@@ -539,7 +594,8 @@ const struct ka_option ka_option_table[] = {
 	 "Allow http:// on a loopback address, for tests and agents on this host.", NULL,
 	 take_insecure_http},
 	{"format", 'f', "FORMAT[:FILE]", "Output",
-	 BIT(CHECK) | BIT(RECOMMEND) | BIT(HISTORY) | BIT(PROFILES) | BIT(RULES) | BIT(CONFIG),
+	 BIT(CHECK) | BIT(RECOMMEND) | BIT(HISTORY) | BIT(SOCKETS) | BIT(PROFILES) | BIT(RULES) |
+		 BIT(CONFIG),
 	 "text or json (check: also sarif, junit and github; recommend: also sysctl), to standard "
 	 "output or to FILE. Repeatable, each to its own file.",
 	 "text json sarif junit github sysctl", take_format},
@@ -551,8 +607,57 @@ const struct ka_option ka_option_table[] = {
 	 take_baseline},
 	{"write-baseline", 0, "FILE", "Output", BIT(CHECK),
 	 "Write the findings of this run to FILE, for --baseline.", NULL, take_write_baseline},
-	{"no-sockets", 0, NULL, "Output", BIT(CHECK),
-	 "Do not look at sockets (for scripts; this version looks at none).", NULL, take_nothing},
+	{"no-sockets", 0, NULL, "Sockets", BIT(CHECK),
+	 "Do not look at the connections that are open.", NULL, take_no_sockets},
+	{"loopback", 0, NULL, "Sockets", SHOWING,
+	 "Judge connections to this machine itself too; they pass no hop.", NULL, take_loopback},
+	{"no-owners", 0, NULL, "Sockets", SHOWING | BIT(CHECK),
+	 "Do not look for the processes that have the connections.", NULL, take_no_owners},
+	{"deep", 0, NULL, "Sockets", SHOWING | BIT(CHECK),
+	 "Ask each socket for its own keepalive values and TCP_USER_TIMEOUT, where that is "
+	 "permitted (as ptrace is). With --netns all also find namespaces that only a file "
+	 "descriptor holds.",
+	 NULL, take_deep},
+	{"observe", 0, "DURATION", "Sockets", SHOWING | BIT(CHECK),
+	 "Look twice, so far apart: whether the peer's probes keep a session known shows only so.",
+	 NULL, take_observe},
+	{"process", 0, "PID|NAME", "Sockets", SHOWING,
+	 "Only connections of this process, or of this command, unit or container. Repeatable.",
+	 NULL, take_process},
+	{"address", 0, "ADDRESS[/LENGTH]", "Sockets", SHOWING,
+	 "Only connections of which one end has such an address. Repeatable.", NULL, take_address},
+	{"port", 0, "N[-M]", "Sockets", SHOWING,
+	 "Only connections of which one end has such a port. Repeatable.", NULL, take_port},
+	{"verdict", 0, "WORD[,WORD]...", "Sockets", SHOWING,
+	 "Only these: forgotten, late, bare, probing, unknown, safe, exempt or none.",
+	 "forgotten late bare probing unknown safe exempt none", take_verdict},
+	{"state", 0, "WORD[,WORD]...", "Sockets", SHOWING,
+	 "Only these states, as ss(8) names them, or all (default: those that are connected).",
+	 "all established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait close-wait last-ack "
+	 "listening closing",
+	 take_state},
+	{"exclude", 0, "KEY=VALUE", "Sockets", SHOWING,
+	 "Do not judge connections that a filter would take, as in port=22 or process=sshd. KEY: "
+	 "process, address, port or state. Repeatable.",
+	 NULL, take_exclude},
+	{"all", 0, NULL, "Sockets", SHOWING, "Show every connection (default: the worst 20).", NULL,
+	 take_all},
+	{"watch", 0, "DURATION", "Sockets", SHOWING, "Look again so often, on a terminal.", NULL,
+	 take_watch},
+	{"rearm", 0, NULL, "Mending", SHOWING | BIT(APPLY),
+	 "Re-arm the timers of connections that were armed before the values were lowered; they "
+	 "go on following the values.",
+	 NULL, take_rearm},
+	{"enable", 0, NULL, "Mending", SHOWING,
+	 "Switch keepalive on for connections whose program does not.", NULL, take_enable},
+	{"pin", 0, NULL, "Mending", SHOWING,
+	 "With --rearm or --enable: set TCP_KEEPIDLE, which re-arms exactly, also where the "
+	 "program "
+	 "has values of its own; from then on the socket does not follow the sysctl.",
+	 NULL, take_pin},
+	{"over", 0, "DURATION", "Mending", SHOWING | BIT(APPLY),
+	 "Spread the changes over this time (default: 10s, or less where there are few).", NULL,
+	 take_over},
 	{"dry-run", 0, NULL, "Changing", CHANGING, "Show what would change, and change nothing.",
 	 NULL, take_dry_run},
 	{"live-only", 0, NULL, "Changing", BIT(APPLY), "Change the running kernel, write no file.",

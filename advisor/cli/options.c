@@ -203,13 +203,15 @@ static int take_command(struct ka_options *options, const char *word, struct ka_
 static int check_exclusions(const struct ka_options *options, struct ka_error *reterr)
 {
 	bool has_root = options->root_count > 0 || options->root_list;
+	bool has_netns = options->netns || options->all_netns;
+	bool mends = options->rearm || options->enable;
 	const struct {
 		bool holds;
 		const char *message;
 	} exclusions[] = {
-		{options->netns && options->has_settings,
+		{has_netns && options->has_settings,
 		 "--netns and --settings name two subjects: give one"},
-		{has_root && options->netns, "--root and --netns name two subjects: give one"},
+		{has_root && has_netns, "--root and --netns name two subjects: give one"},
 		{has_root && options->has_settings,
 		 "--root and --settings name two subjects: give one"},
 		{options->root_count > 1 && options->command == &ka_commands[KA_CMD_APPLY],
@@ -218,6 +220,29 @@ static int check_exclusions(const struct ka_options *options, struct ka_error *r
 		 "--root and --live-only exclude each other: an image has no running kernel"},
 		{options->live_only && options->persist_only,
 		 "--live-only and --persist-only exclude each other"},
+		{options->all_netns && options->persist_only,
+		 "--netns all and --persist-only exclude each other: no file sets the values of "
+		 "other namespaces"},
+		{has_root && options->rearm,
+		 "--root and --rearm exclude each other: an image has no connections"},
+		{options->pin && !mends, "--pin says how to mend: give --rearm or --enable too"},
+		{options->has_over && !mends,
+		 "--over says how to mend: give --rearm or --enable too"},
+		{mends && options->no_owners,
+		 "--no-owners excludes --rearm and --enable: a connection is mended through the "
+		 "process that has it"},
+		{options->deep && options->no_owners,
+		 "--deep and --no-owners exclude each other: a socket is asked through the process "
+		 "that has it"},
+		{options->no_owners &&
+			 ka_socket_filters_need_owner(options->filters, options->filter_count),
+		 "--no-owners excludes filters by process"},
+		{options->watch_s > 0 && (mends || options->observe_s > 0),
+		 "--watch excludes --rearm, --enable and --observe"},
+		{options->watch_s > 0 && options->output_count > 0,
+		 "--watch and --format exclude each other"},
+		{options->no_sockets && (options->deep || options->observe_s > 0),
+		 "--no-sockets excludes --deep and --observe"},
 		{options->config_file && options->no_config,
 		 "--config and --no-config exclude each other"},
 		{options->baseline && options->write_baseline,
@@ -283,9 +308,10 @@ int ka_options_parse(struct ka_arena *arena, int argc, char *argv[], struct ka_o
 	options.path = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.path));
 	options.roots = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.roots));
 	options.idles = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.idles));
+	options.filters = ka_arena_array(arena, (size_t)argc + 1, sizeof(*options.filters));
 	options.fetched = ka_arena_alloc(arena, sizeof(*options.fetched));
 	if (!options.operands || !options.path || !options.roots || !options.idles ||
-	    !options.fetched)
+	    !options.filters || !options.fetched)
 		return ka_fail_memory(reterr);
 	while (words.left > 0)
 		if (take_word_of_line(&options, &words, &only_operands, reterr) < 0)

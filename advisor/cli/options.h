@@ -9,6 +9,7 @@
 #include "core/facts.h"
 #include "core/finding.h"
 #include "core/loader.h"
+#include "core/socket_filter.h"
 
 #include <stdio.h>
 
@@ -19,6 +20,7 @@ enum ka_command_id {
 	KA_CMD_APPLY,
 	KA_CMD_ROLLBACK,
 	KA_CMD_HISTORY,
+	KA_CMD_SOCKETS,
 	KA_CMD_PROFILES,
 	KA_CMD_CONFIG,
 	KA_CMD_EXPLAIN,
@@ -73,6 +75,7 @@ struct ka_options {
 	bool has_settings, has_set;
 	struct ka_settings settings, set;
 	const char *netns;
+	bool all_netns;     /* --netns all; netns is NULL then */
 	const char **roots; /* --root, in the order given */
 	size_t root_count;
 	const char
@@ -95,6 +98,13 @@ struct ka_options {
 	int64_t max_stale_s;
 	struct ka_fetched **fetched; /* a list of what URLs gave in this run: profile_source.c */
 	bool dry_run, live_only, persist_only, force, help, version;
+	struct ka_socket_filter *filters;
+	size_t filter_count;
+	bool no_sockets, all, no_owners, loopback, deep;
+	int64_t observe_s, watch_s; /* 0: not */
+	bool rearm, enable, pin;
+	bool has_over;
+	int64_t over_s;
 	const char *drop_in; /* NULL: the default name */
 };
 

@@ -22,6 +22,15 @@ struct ka_conntrack {
 	enum ka_tristate does_nat;
 };
 
+/* Values that other network namespaces of the machine have. */
+struct ka_neighbour {
+	struct ka_settings settings;
+	size_t count;      /* namespaces that have them */
+	const char *names; /* of the first of these, ", " between them */
+};
+
+struct ka_socket_summary;
+
 struct ka_facts {
 	enum ka_subject_kind kind;
 	const char *name;
@@ -35,6 +44,11 @@ struct ka_facts {
 	 * where it was not looked at: hypothetical values, a namespace that does not boot, a
 	 * container. */
 	const struct ka_boot *boot;
+	const struct ka_socket_summary *sockets; /* NULL: not looked at */
+	/* Of the machine's own namespace alone: the other ones, one row for each triple that differs
+	 * from its own. */
+	const struct ka_neighbour *neighbours;
+	size_t neighbour_count;
 };
 
 /* A path, and what its users want of it. has_path is false when none was named. */

@@ -1,0 +1,1 @@
+#include "cli/socket_look.h"

@@ -1,0 +1,1 @@
+#include "core/socket_summary.h"

@@ -1,0 +1,1 @@
+#include "edge/netns_list.h"

@@ -1,0 +1,1 @@
+#include "edge/sock_diag.h"

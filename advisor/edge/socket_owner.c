@@ -1,0 +1,1 @@
+#include "edge/socket_owner.h"
