@@ -15,12 +15,20 @@ struct ka_seen_socket {
 	const struct ka_socket_options *options; /* NULL: not known (--deep) */
 };
 
+/* Whose processes are looked for. */
+enum ka_look_owners {
+	KA_OWNERS_NONE,
+	KA_OWNERS_NEEDED, /* of connections that are judged, and not safe */
+	KA_OWNERS_ALL,
+};
+
 /* What is to be looked for, beside the filters of the options. */
 struct ka_look {
 	const struct ka_options *options;
 	const struct ka_socket_judge *judge;
-	bool wants_owners, wants_options;
-	int64_t observe_s; /* look twice; 0: once */
+	enum ka_look_owners owners;
+	bool wants_options; /* ask each socket through its process */
+	int64_t observe_s;  /* look twice, so far apart; 0: once */
 };
 
 struct ka_seen_sockets {
@@ -28,15 +36,26 @@ struct ka_seen_sockets {
 	size_t count, capacity;
 	struct ka_socket_summary summary; /* of all that the filters select; arena-owned */
 	bool is_interrupted;              /* the kernel changed its lists while they were read */
+	size_t options_refused;           /* sockets that may not be asked */
 };
 
-/* Looks, and looks again at what another timer hides. Free with ka_seen_sockets_clear. Errors of
- * ka_sock_diag_dump, KA_E_MEMORY. */
+/* Looks, and looks again, once, at what another timer hides. Free with ka_seen_sockets_clear.
+ * Errors of ka_sock_diag_dump, KA_E_MEMORY. */
 int ka_look_at_sockets(const struct ka_look *look, struct ka_seen_sockets *ret_seen,
 		       struct ka_error *reterr);
 void ka_seen_sockets_clear(struct ka_seen_sockets *seen);
 
 /* Sorts the worst first. */
 void ka_seen_sockets_sort(struct ka_seen_sockets *seen);
+
+/* Calls visit for each connection that the filters select, as the kernel tells them: in constant
+ * memory, whatever their number. The processes are not looked for. seen gets no items. */
+typedef int ka_socket_visit(void *context, const struct ka_seen_socket *seen,
+			    struct ka_error *reterr);
+int ka_stream_sockets(const struct ka_look *look, ka_socket_visit *visit, void *context,
+		      struct ka_seen_sockets *ret_seen, struct ka_error *reterr);
+
+/* What the filters and the JSON call the process. */
+struct ka_socket_owner_words ka_seen_owner(const struct ka_seen_socket *seen);
 
 #endif
