@@ -461,7 +461,8 @@ static int look_at_all(struct looking *looking, struct ka_error *reterr)
 
 	if (collect(looking, reterr) < 0 || (look->observe_s > 0 && observe(looking, reterr) < 0))
 		return -1;
-	look_at_hidden(looking);
+	if (!look->is_hasty)
+		look_at_hidden(looking);
 	if (look->owners != KA_OWNERS_NONE && find_owners(look, looking->seen, reterr) < 0)
 		return -1;
 	if (look->wants_options ||

@@ -28,6 +28,7 @@ struct ka_look {
 	const struct ka_socket_judge *judge;
 	enum ka_look_owners owners;
 	bool wants_options; /* ask each socket through its process */
+	bool is_hasty;      /* what another timer hides is not looked at again */
 	int64_t observe_s;  /* look twice, so far apart; 0: once */
 };
 

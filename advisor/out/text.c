@@ -1,6 +1,7 @@
 #include "out/text.h"
 
 #include "base/duration.h"
+#include "out/socket.h"
 #include "out/table.h"
 #include "out/timeline.h"
 
@@ -52,6 +53,13 @@ static const char *detection_words(struct ka_arena *arena, int64_t nominal_s)
 			       ka_format_duration(text, nominal_s));
 }
 
+static void write_sockets(struct ka_writer *writer, const struct ka_facts *facts)
+{
+	if (facts->sockets && facts->sockets->states[KA_TCP_ESTABLISHED] > 0)
+		ka_paragraph(writer, 2, 2, "%s",
+			     ka_socket_summary_line(writer->arena, facts->sockets));
+}
+
 static void write_facts(struct ka_writer *writer, const struct ka_analysis *analysis)
 {
 	const struct ka_facts *facts = analysis->facts;
@@ -61,13 +69,13 @@ static void write_facts(struct ka_writer *writer, const struct ka_analysis *anal
 		ticks = ka_arena_printf(writer->arena, "%u ticks a second", facts->hz);
 	ka_heading(writer, "TCP keepalive %s (%s)", subject(writer->arena, facts), ticks);
 	write_values(writer, &facts->settings);
-	if (!analysis->works)
-		return;
-	ka_paragraph(writer, 2, 2,
-		     "A dead peer is noticed after %s when the connection is idle, at the latest "
-		     "after %s: kernel timers fire late, never early.",
-		     detection_words(writer->arena, analysis->nominal_s),
-		     ka_seconds(writer->arena, analysis->bound_ms));
+	if (analysis->works)
+		ka_paragraph(writer, 2, 2,
+			     "A dead peer is noticed after %s when the connection is idle, at the "
+			     "latest after %s: kernel timers fire late, never early.",
+			     detection_words(writer->arena, analysis->nominal_s),
+			     ka_seconds(writer->arena, analysis->bound_ms));
+	write_sockets(writer, facts);
 }
 
 /* A remedy that several findings share is told after the last of them. */
