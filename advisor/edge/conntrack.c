@@ -2,19 +2,19 @@
 
 #include "base/number.h"
 #include "edge/file.h"
+#include "edge/netlink.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { NUMBER_SIZE = 32, NAMES_SIZE = 512, DUMP_SIZE = 32768, DUMP_PARTS_MAX = 256 };
+enum { NUMBER_SIZE = 32, NAMES_SIZE = 512 };
 
 static bool read_number(const char *name, int64_t *ret_value)
 {
@@ -66,56 +66,21 @@ static enum ka_tristate has_legacy_table(const char *path)
 	return KA_NO;
 }
 
-/* Whether the message describes a chain of type nat. */
-static bool is_nat_chain(const struct nlmsghdr *message)
+/* Stops at the first chain of type nat. */
+static bool visit_chain(void *context, const struct nlmsghdr *header, const void *payload,
+			size_t length)
 {
-	const char *bytes = (const char *)message;
-	size_t at = NLMSG_SPACE(sizeof(struct nfgenmsg));
-	struct nlattr attribute;
+	bool *has_nat = context;
+	const size_t family = NLMSG_ALIGN(sizeof(struct nfgenmsg));
+	const void *type;
+	size_t size;
 
-	while (message->nlmsg_len >= at + sizeof(attribute)) {
-		memcpy(&attribute, bytes + at, sizeof(attribute));
-		if (attribute.nla_len < sizeof(attribute) ||
-		    attribute.nla_len > message->nlmsg_len - at)
-			return false;
-		if ((attribute.nla_type & NLA_TYPE_MASK) == NFTA_CHAIN_TYPE &&
-		    attribute.nla_len == sizeof(attribute) + sizeof("nat") &&
-		    memcmp(bytes + at + sizeof(attribute), "nat", sizeof("nat")) == 0)
-			return true;
-		at += ((size_t)attribute.nla_len + NLA_ALIGNTO - 1) & ~((size_t)NLA_ALIGNTO - 1);
-	}
-	return false;
-}
-
-/* One part of the dump: an answer, or *more set when further parts follow. */
-static enum ka_tristate read_part(const char *bytes, size_t length, bool *more)
-{
-	*more = true;
-	while (length >= sizeof(struct nlmsghdr)) {
-		const struct nlmsghdr *message = (const void *)bytes;
-		size_t step;
-
-		if (message->nlmsg_len < sizeof(*message) || message->nlmsg_len > length)
-			break;
-		if (message->nlmsg_type == NLMSG_DONE) {
-			*more = false;
-			return KA_NO;
-		}
-		if (message->nlmsg_type == NLMSG_ERROR)
-			break;
-		if (message->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN) &&
-		    is_nat_chain(message)) {
-			*more = false;
-			return KA_YES;
-		}
-		step = NLMSG_ALIGN(message->nlmsg_len);
-		if (step >= length)
-			return KA_NO;
-		bytes += step;
-		length -= step;
-	}
-	*more = false;
-	return KA_NOT_KNOWN;
+	if (header->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN) || length < family)
+		return true;
+	type = ka_netlink_attribute((const char *)payload + family, length - family,
+				    NFTA_CHAIN_TYPE, &size);
+	*has_nat = type && size == sizeof("nat") && memcmp(type, "nat", sizeof("nat")) == 0;
+	return !*has_nat;
 }
 
 static enum ka_tristate dump_chains(int fd)
@@ -129,23 +94,14 @@ static enum ka_tristate dump_chains(int fd)
 			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
 		.body = {.nfgen_family = NFPROTO_UNSPEC, .version = NFNETLINK_V0},
 	};
-	static _Alignas(struct nlmsghdr) char part[DUMP_SIZE];
+	bool has_nat = false, is_interrupted = false;
 
-	if (send(fd, &request, sizeof(request), 0) != (ssize_t)sizeof(request))
+	if (ka_netlink_dump(fd, &request, sizeof(request), visit_chain, &has_nat, &is_interrupted) <
+	    0)
 		return KA_NOT_KNOWN;
-	for (int i = 0; i < DUMP_PARTS_MAX; i++) {
-		/* The kernel queues each part before recv returns the last: none is waited for. */
-		ssize_t length = recv(fd, part, sizeof(part), MSG_DONTWAIT);
-		enum ka_tristate answer;
-		bool more;
-
-		if (length <= 0)
-			return KA_NOT_KNOWN;
-		answer = read_part(part, (size_t)length, &more);
-		if (!more)
-			return answer;
-	}
-	return KA_NOT_KNOWN;
+	if (has_nat)
+		return KA_YES;
+	return is_interrupted ? KA_NOT_KNOWN : KA_NO;
 }
 
 static enum ka_tristate has_nat_chain(void)
