@@ -30,6 +30,18 @@ static int64_t max64(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+int64_t ka_latest_ms(int64_t seconds, unsigned hz)
+{
+	struct ka_hz_set set;
+	int64_t latest = 0;
+
+	ka_hz_set_init(&set, hz);
+	for (size_t i = 0; i < set.count; i++)
+		latest = max64(latest,
+			       ka_jiffies_to_ms(ka_wheel_latest(seconds, set.hz[i]), set.hz[i]));
+	return latest;
+}
+
 int64_t ka_nominal_s(const struct ka_settings *settings)
 {
 	return settings->value[KA_TIME] + settings->value[KA_INTVL] * settings->value[KA_PROBES];

@@ -29,6 +29,9 @@ void ka_hz_set_init(struct ka_hz_set *ret_set, unsigned hz);
  * the granule of its wheel level. seconds below 0 count as 0. */
 int64_t ka_wheel_latest(int64_t seconds, unsigned hz);
 
+/* The same in milliseconds; the maximum over the common tick rates for KA_HZ_UNKNOWN. */
+int64_t ka_latest_ms(int64_t seconds, unsigned hz);
+
 /* jiffies in milliseconds, rounded up. */
 int64_t ka_jiffies_to_ms(int64_t jiffies, unsigned hz);
 
