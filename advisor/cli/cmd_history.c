@@ -40,8 +40,8 @@ static const char *state_words(const struct ka_run *run, const struct ka_transac
 
 static const char *kind_words(struct ka_arena *arena, const struct ka_transaction *transaction)
 {
-	if (transaction->kind == KA_APPLY)
-		return "apply";
+	if (transaction->kind != KA_ROLLBACK)
+		return ka_transaction_kind_words[transaction->kind];
 	return ka_arena_printf(arena, "undo %d", transaction->of);
 }
 

@@ -220,7 +220,7 @@ static int look_and_act(struct showing *showing, const struct ka_look *look,
 		return -1;
 	say_unseen(&seen);
 	if (mends)
-		result = ka_mend_sockets(options, &showing->judge, &seen, reterr);
+		result = ka_mend_sockets(options, &showing->judge, &seen, showing->netns, reterr);
 	else if (!can_stream(showing))
 		result = show_seen(showing, &seen, reterr);
 	if (result >= 0 && !mends)

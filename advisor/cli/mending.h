@@ -7,11 +7,11 @@
 #include "out/writer.h"
 
 /* Mends those of the sockets that the options ask for (or lists them: --dry-run), in the calling
- * thread's namespace. Returns the exit code: 0 when every one was mended or is gone, 4 when one was
- * refused; -1 with *reterr when nothing could be begun. Lines are written to standard output as it
+ * thread's namespace, which JSON calls netns (NULL: the only one). KA_E_MENDING when one was
+ * refused; the others are mended all the same. Lines are written to standard output as it
  * goes, in the format of the options (text, or a line of JSON for each). Where T has to be 1 for a
  * moment, the run takes the lock and the change is in the journal first. */
 int ka_mend_sockets(const struct ka_options *options, const struct ka_socket_judge *judge,
-		    const struct ka_seen_sockets *seen, struct ka_error *reterr);
+		    const struct ka_seen_sockets *seen, const char *netns, struct ka_error *reterr);
 
 #endif

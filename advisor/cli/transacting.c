@@ -161,7 +161,7 @@ void ka_run_say_unfinished(struct ka_run *run)
 			     "Transaction %d (%s) is under way or has died half-way: the next run "
 			     "would %s it first.",
 			     dead->id, ka_transaction_kind_words[dead->kind],
-			     dead->kind == KA_APPLY ? "undo" : "finish");
+			     dead->kind == KA_ROLLBACK ? "finish" : "undo");
 }
 
 /* A person who presses Ctrl-C, or a shutdown, waits for the end of the change. */
@@ -366,6 +366,19 @@ static int next_id(const struct ka_run *run, struct ka_error *reterr)
 	return last + 1;
 }
 
+/* Writes down what is about to be changed, or nothing. */
+static int open_record(const struct ka_run *run, struct ka_transaction *transaction,
+		       struct ka_error *reterr)
+{
+	struct ka_error ignored;
+
+	transaction->state = KA_BEGUN;
+	if (ka_journal_write(run->tree, run->state, transaction, reterr) == 0)
+		return 0;
+	ka_journal_remove(run->tree, run->state, transaction->id, &ignored);
+	return -1;
+}
+
 static int carry_out(struct ka_run *run, struct ka_transaction *transaction,
 		     struct ka_error *reterr)
 {
@@ -374,11 +387,8 @@ static int carry_out(struct ka_run *run, struct ka_transaction *transaction,
 	struct ka_error second = {0};
 	size_t begun = 0;
 
-	transaction->state = KA_BEGUN;
-	if (ka_journal_write(run->tree, run->state, transaction, reterr) < 0) {
-		ka_journal_remove(run->tree, run->state, transaction->id, &second);
+	if (open_record(run, transaction, reterr) < 0)
 		return -1;
-	}
 	if (do_steps(run, transaction, &plan, &begun, reterr) == 0 &&
 	    conclude(run, transaction, KA_FINISHED, reterr) == 0)
 		return 0;
@@ -387,11 +397,10 @@ static int carry_out(struct ka_run *run, struct ka_transaction *transaction,
 	return -1;
 }
 
-int ka_run_transact(struct ka_run *run, struct ka_transaction *transaction, struct ka_error *reterr)
+/* Gives it its number, date and place. */
+static int number(const struct ka_run *run, struct ka_transaction *transaction,
+		  struct ka_error *reterr)
 {
-	sigset_t before;
-	int result;
-
 	transaction->id = next_id(run, reterr);
 	if (transaction->id < 0)
 		return -1;
@@ -399,6 +408,29 @@ int ka_run_transact(struct ka_run *run, struct ka_transaction *transaction, stru
 		return ka_fail_memory(reterr);
 	transaction->date_s = run->now_s;
 	transaction->place = run->here;
+	return 0;
+}
+
+int ka_run_record(struct ka_run *run, struct ka_transaction *transaction, struct ka_error *reterr)
+{
+	if (number(run, transaction, reterr) < 0)
+		return -1;
+	return open_record(run, transaction, reterr);
+}
+
+int ka_run_record_put_back(struct ka_run *run, struct ka_transaction *transaction,
+			   struct ka_error *reterr)
+{
+	return conclude(run, transaction, KA_PUT_BACK, reterr);
+}
+
+int ka_run_transact(struct ka_run *run, struct ka_transaction *transaction, struct ka_error *reterr)
+{
+	sigset_t before;
+	int result;
+
+	if (number(run, transaction, reterr) < 0)
+		return -1;
 	hold_signals(&before);
 	result = carry_out(run, transaction, reterr);
 	release_signals(&before);
@@ -450,7 +482,7 @@ static void want(const struct ka_transaction *transaction, struct recovery *reco
 
 static const char *recovered_word(const struct ka_transaction *dead)
 {
-	return dead->kind == KA_APPLY ? "undone" : "finished";
+	return dead->kind == KA_ROLLBACK ? "finished" : "undone";
 }
 
 static void say_recovered(struct ka_run *run, const struct ka_transaction *dead,
@@ -484,17 +516,17 @@ static int carry_to_goal(const struct ka_run *run, struct ka_transaction *rest,
 static int recover_one(struct ka_run *run, const struct ka_transaction *dead,
 		       struct ka_error *reterr)
 {
-	bool is_apply = dead->kind == KA_APPLY;
-	struct recovery recovery = {.goal = is_apply ? &dead->from : &dead->to,
-				    .other = is_apply ? &dead->to : &dead->from};
+	bool is_undone = dead->kind != KA_ROLLBACK;
+	struct recovery recovery = {.goal = is_undone ? &dead->from : &dead->to,
+				    .other = is_undone ? &dead->to : &dead->from};
 	struct ka_transaction rest = *dead, marked = *dead;
 
 	rest.kind = KA_ROLLBACK; /* puts old values back: no other file is asked */
 	rest.made = NULL;
 	rest.has_live = dead->has_live && !run->root; /* an image's values live in another kernel */
 	if (carry_to_goal(run, &rest, &recovery, reterr) < 0 ||
-	    (is_apply && unmake(run, dead, reterr) < 0) ||
-	    conclude(run, &marked, is_apply ? KA_PUT_BACK : KA_FINISHED, reterr) < 0)
+	    (is_undone && unmake(run, dead, reterr) < 0) ||
+	    conclude(run, &marked, is_undone ? KA_PUT_BACK : KA_FINISHED, reterr) < 0)
 		return -1;
 	say_recovered(run, dead, &recovery);
 	return 0;
@@ -511,8 +543,7 @@ static int recover_all(struct ka_run *run, size_t *ret_count, struct ka_error *r
 			continue;
 		if (recover_one(run, dead, reterr) < 0)
 			return ka_error_wrap(reterr, "transaction %d, whose run died, cannot be %s",
-					     dead->id,
-					     dead->kind == KA_APPLY ? "undone" : "finished");
+					     dead->id, recovered_word(dead));
 		count++;
 	}
 	*ret_count = count;

@@ -72,4 +72,11 @@ int ka_run_probe(const struct ka_run *run, const struct ka_transaction *transact
 int ka_run_transact(struct ka_run *run, struct ka_transaction *transaction,
 		    struct ka_error *reterr);
 
+/* For a change that its caller carries out and takes back: writes it down as begun, so that the
+ * next run puts everything back should this one die; and that all is put back. The lock must be
+ * held. */
+int ka_run_record(struct ka_run *run, struct ka_transaction *transaction, struct ka_error *reterr);
+int ka_run_record_put_back(struct ka_run *run, struct ka_transaction *transaction,
+			   struct ka_error *reterr);
+
 #endif

@@ -28,7 +28,8 @@ static int choose(struct ka_run *run, int id, const struct ka_transaction **ret_
 		return ka_fail(reterr, KA_E_TRANSACTION_UNKNOWN, "there is no transaction %d", id);
 	if (chosen->kind != KA_APPLY)
 		return ka_fail(reterr, KA_E_TRANSACTION_UNKNOWN,
-			       "transaction %d is a rollback: to undo it, apply again", id);
+			       "transaction %d is a %s: there is nothing to undo", id,
+			       ka_transaction_kind_words[chosen->kind]);
 	if (!ka_same_place(&chosen->place, &run->here))
 		return ka_fail(reterr, KA_E_TRANSACTION_UNKNOWN,
 			       "transaction %d was made in another network namespace", id);

@@ -17,6 +17,11 @@ struct ka_mend_request {
 	bool rearm, enable, pin;
 };
 
+/* Whether the request is about such a connection at all. */
+bool ka_mend_is_wanted(const struct ka_socket_judge *judge, const struct ka_mend_request *request,
+		       const struct ka_connection *connection,
+		       const struct ka_socket_judgement *judgement);
+
 /* Decides for one connection whose own options are known. *ret_why, for KA_MEND_CANNOT, is one
  * sentence without a full stop. T = 1 is taken where idle + hi(T) > W - margin. */
 enum ka_mend_how ka_mend_decide(const struct ka_socket_judge *judge,

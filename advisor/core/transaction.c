@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-const char *const ka_transaction_kind_words[] = {"apply", "rollback", NULL};
+const char *const ka_transaction_kind_words[] = {"apply", "rollback", "rearm", NULL};
 const char *const ka_transaction_state_words[] = {"begun", "done", "put-back", NULL};
 
 bool ka_same_place(const struct ka_place *a, const struct ka_place *b)

@@ -24,13 +24,17 @@ struct ka_place {
 	char boot_id[KA_BOOT_ID_SIZE]; /* "" where it is not known */
 };
 
-enum ka_transaction_kind { KA_APPLY, KA_ROLLBACK };
+enum ka_transaction_kind {
+	KA_APPLY,
+	KA_ROLLBACK,
+	KA_REARM, /* T is `to` for moments only; it always ends put back */
+};
 enum ka_transaction_state {
 	KA_BEGUN,    /* under way, or its run died */
 	KA_FINISHED, /* everything is as `to` says */
 	KA_PUT_BACK, /* it failed: everything is as `from` says */
 };
-extern const char *const ka_transaction_kind_words[];  /* "apply", "rollback" */
+extern const char *const ka_transaction_kind_words[];  /* "apply", "rollback", "rearm" */
 extern const char *const ka_transaction_state_words[]; /* "begun", "done", "put-back" */
 
 /* What is there, or is to be there. */
