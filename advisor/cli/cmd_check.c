@@ -16,37 +16,6 @@ static bool wants_text(const struct ka_options *options)
 	return wants;
 }
 
-/* Looks at the connections that are open. What cannot be read is no reason to say nothing about the
- * values. */
-static void look_at_sockets(const struct ka_options *options, const struct ka_intent *intent,
-			    struct ka_facts *facts)
-{
-	struct ka_seen_sockets *seen = ka_arena_alloc(options->arena, sizeof(*seen));
-	struct ka_socket_judge judge;
-	struct ka_look look = {.options = options,
-			       .judge = &judge,
-			       .owners = options->deep ? KA_OWNERS_ALL : KA_OWNERS_NEEDED,
-			       .wants_options = options->deep,
-			       .observe_s = options->observe_s,
-			       .is_hasty = true};
-	struct ka_analysis analysis;
-	struct ka_error error;
-
-	if (options->no_sockets || options->has_settings || !seen)
-		return;
-	if (options->no_owners)
-		look.owners = KA_OWNERS_NONE;
-	if (ka_judge(options->arena, facts, intent, &analysis, &error) < 0)
-		return;
-	ka_socket_judge_init(&judge, &analysis, false);
-	if (ka_look_at_sockets(&look, seen, &error) < 0) {
-		ka_print_note("the connections that are open are not judged: %s", error.message);
-		return;
-	}
-	ka_seen_sockets_clear(seen);
-	facts->sockets = &seen->summary;
-}
-
 static int check_host(struct ka_baselining *baselining, const struct ka_intent *intent,
 		      struct ka_error *reterr)
 {
@@ -60,7 +29,7 @@ static int check_host(struct ka_baselining *baselining, const struct ka_intent *
 	if (ka_read_facts(options, &facts, reterr) < 0)
 		return -1;
 	ka_ask_about_nat(intent, &facts);
-	look_at_sockets(options, intent, &facts);
+	ka_look_for_check(options, intent, &facts);
 	if (ka_check_facts(options->arena, &facts, intent, baselining, &checked, reterr) < 0)
 		return -1;
 	if (options->netns)

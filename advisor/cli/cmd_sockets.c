@@ -5,9 +5,6 @@
 #include "cli/socket_look.h"
 #include "cli/subject.h"
 #include "cli/watching.h"
-#include "edge/keepalive_socket.h"
-#include "edge/netns_list.h"
-#include "edge/tick.h"
 #include "out/socket.h"
 
 #include <errno.h>
@@ -229,18 +226,9 @@ static int look_and_act(struct showing *showing, const struct ka_look *look,
 	return result;
 }
 
-/* The judge of the calling thread's namespace. */
 static int make_judge(struct showing *showing, struct ka_error *reterr)
 {
-	const struct ka_options *options = showing->options;
-	struct ka_facts facts = {.kind = KA_SUBJECT_NETNS, .name = "", .hz = ka_tick_hz()};
-	struct ka_analysis analysis;
-
-	if (ka_keepalive_socket_read(&facts.settings, reterr) < 0 ||
-	    ka_judge(options->arena, &facts, showing->intent, &analysis, reterr) < 0)
-		return -1;
-	ka_socket_judge_init(&showing->judge, &analysis, options->loopback);
-	return 0;
+	return ka_socket_judge_here(showing->options, showing->intent, &showing->judge, reterr);
 }
 
 static struct ka_look look_of(const struct showing *showing)
@@ -263,15 +251,15 @@ static int show(struct showing *showing, struct ka_error *reterr)
 	return look_and_act(showing, &look, reterr);
 }
 
-static int show_namespace(void *context, const char *name, bool is_own, struct ka_error *reterr)
+static int show_namespace(void *context, const struct ka_netns_entry *entry,
+			  struct ka_error *reterr)
 {
 	struct showing *showing = context;
 
-	(void)is_own;
 	/* A dump walks through the sockets of the whole machine. */
 	if (!ka_netns_has_tcp())
 		return 0;
-	showing->netns = name;
+	showing->netns = entry->name;
 	return show(showing, reterr);
 }
 

@@ -1,9 +1,11 @@
 #include "cli/socket_look.h"
 
 #include "cli/print.h"
+#include "edge/keepalive_socket.h"
 #include "edge/sock_diag.h"
 #include "edge/socket_handle.h"
 #include "edge/socket_owner.h"
+#include "edge/tick.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -512,4 +514,48 @@ static int compare_badness(const void *a, const void *b)
 void ka_seen_sockets_sort(struct ka_seen_sockets *seen)
 {
 	qsort(seen->items, seen->count, sizeof(*seen->items), compare_badness);
+}
+
+/* For others */
+
+void ka_look_for_check(const struct ka_options *options, const struct ka_intent *intent,
+		       struct ka_facts *facts)
+{
+	struct ka_seen_sockets *seen = ka_arena_alloc(options->arena, sizeof(*seen));
+	struct ka_socket_judge judge;
+	struct ka_look look = {.options = options,
+			       .judge = &judge,
+			       .owners = options->deep ? KA_OWNERS_ALL : KA_OWNERS_NEEDED,
+			       .wants_options = options->deep,
+			       .observe_s = options->observe_s,
+			       .is_hasty = true};
+	struct ka_analysis analysis;
+	struct ka_error error;
+
+	if (options->no_sockets || options->has_settings || !seen)
+		return;
+	if (options->no_owners)
+		look.owners = KA_OWNERS_NONE;
+	if (ka_judge(options->arena, facts, intent, &analysis, &error) < 0)
+		return;
+	ka_socket_judge_init(&judge, &analysis, false);
+	if (ka_look_at_sockets(&look, seen, &error) < 0) {
+		ka_print_note("the connections that are open are not judged: %s", error.message);
+		return;
+	}
+	ka_seen_sockets_clear(seen);
+	facts->sockets = &seen->summary;
+}
+
+int ka_socket_judge_here(const struct ka_options *options, const struct ka_intent *intent,
+			 struct ka_socket_judge *ret_judge, struct ka_error *reterr)
+{
+	struct ka_facts facts = {.kind = KA_SUBJECT_NETNS, .name = "", .hz = ka_tick_hz()};
+	struct ka_analysis analysis;
+
+	if (ka_keepalive_socket_read(&facts.settings, reterr) < 0 ||
+	    ka_judge(options->arena, &facts, intent, &analysis, reterr) < 0)
+		return -1;
+	ka_socket_judge_init(ret_judge, &analysis, options->loopback);
+	return 0;
 }

@@ -46,6 +46,16 @@ int ka_look_at_sockets(const struct ka_look *look, struct ka_seen_sockets *ret_s
 		       struct ka_error *reterr);
 void ka_seen_sockets_clear(struct ka_seen_sockets *seen);
 
+/* Looks at the calling thread's namespace for the rules: facts->sockets, or nothing where the
+ * options do not want it. What cannot be read is no reason to say nothing about the values: then a
+ * note says so. */
+void ka_look_for_check(const struct ka_options *options, const struct ka_intent *intent,
+		       struct ka_facts *facts);
+
+/* How the connections of the calling thread's namespace are judged, by its present values. */
+int ka_socket_judge_here(const struct ka_options *options, const struct ka_intent *intent,
+			 struct ka_socket_judge *ret_judge, struct ka_error *reterr);
+
 /* Sorts the worst first. */
 void ka_seen_sockets_sort(struct ka_seen_sockets *seen);
 

@@ -1,1 +1,448 @@
 #include "edge/netns_list.h"
+
+#include "base/number.h"
+#include "edge/file.h"
+#include "edge/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum {
+	PATH_SIZE = 4096,
+	LINK_SIZE = 64,
+	FIRST = 64,
+	MOUNTS_MAX = 16 * 1024 * 1024, /* bytes of a mountinfo */
+	SOCKSTAT_SIZE = 1024,
+};
+
+/* The namespaces found so far. */
+struct finding {
+	struct ka_arena *arena;
+	struct ka_netns_entry *entries; /* a hash table by inode on the heap; inode 0: empty */
+	size_t capacity, count, refused;
+	bool has_failed;
+	uint64_t *mounts; /* mount namespaces that were looked at, with deep */
+	size_t mount_count, mount_capacity;
+};
+
+/* The table */
+
+static struct ka_netns_entry *slot_of(const struct finding *finding, uint64_t inode)
+{
+	size_t at = inode * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (finding->capacity - 1);
+
+	while (finding->entries[at].inode && finding->entries[at].inode != inode)
+		at = (at + 1) & (finding->capacity - 1);
+	return &finding->entries[at];
+}
+
+static bool make_room(struct finding *finding)
+{
+	struct finding larger = *finding;
+
+	if ((finding->count + 1) * 2 <= finding->capacity)
+		return true;
+	larger.capacity = finding->capacity ? finding->capacity * 2 : FIRST;
+	larger.entries = calloc(larger.capacity, sizeof(*larger.entries));
+	if (!larger.entries)
+		return false;
+	for (size_t i = 0; i < finding->capacity; i++)
+		if (finding->entries[i].inode)
+			*slot_of(&larger, finding->entries[i].inode) = finding->entries[i];
+	free(finding->entries);
+	*finding = larger;
+	return true;
+}
+
+/* The entry of the namespace, and whether it is new; NULL without memory. */
+static struct ka_netns_entry *entry_of(struct finding *finding, uint64_t inode, bool *ret_is_new)
+{
+	struct ka_netns_entry *entry;
+
+	if (!make_room(finding)) {
+		finding->has_failed = true;
+		return NULL;
+	}
+	entry = slot_of(finding, inode);
+	*ret_is_new = entry->inode == 0;
+	finding->count += *ret_is_new;
+	entry->inode = inode;
+	return entry;
+}
+
+static void add_path(struct finding *finding, uint64_t inode, const char *path)
+{
+	bool is_new;
+	struct ka_netns_entry *entry = entry_of(finding, inode, &is_new);
+
+	if (entry && is_new)
+		entry->path = ka_arena_copy(finding->arena, path, strlen(path));
+}
+
+/* The namespace that a link like "net:[4026531840]" names; 0: none. */
+static uint64_t inode_of(const char *target, const char *kind)
+{
+	size_t prefix = strlen(kind), length = strlen(target);
+	int64_t inode;
+
+	if (length <= prefix + 1 || strncmp(target, kind, prefix) != 0 ||
+	    target[length - 1] != ']' ||
+	    !ka_parse_decimal(target + prefix, length - prefix - 1, &inode))
+		return 0;
+	return (uint64_t)inode;
+}
+
+static uint64_t read_link(int directory, const char *name, const char *kind, int *ret_errno)
+{
+	char target[LINK_SIZE];
+	ssize_t length = readlinkat(directory, name, target, sizeof(target) - 1);
+
+	*ret_errno = length < 0 ? errno : 0;
+	if (length < 0)
+		return 0;
+	target[length] = '\0';
+	return inode_of(target, kind);
+}
+
+/* Mounts */
+
+/* Resolves the octal escapes of a mountinfo (proc(5)). False when it does not fit. */
+static bool unescape(const char *from, size_t length, char *to, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		char byte = from[i];
+
+		if (byte == '\\' && i + 3 < length) {
+			byte = (char)((from[i + 1] - '0') << 6 | (from[i + 2] - '0') << 3 |
+				      (from[i + 3] - '0'));
+			i += 3;
+		}
+		if (used + 1 >= size || byte == '\0')
+			return false;
+		to[used++] = byte;
+	}
+	to[used] = '\0';
+	return true;
+}
+
+/* A line of a mountinfo: ID PARENT MAJOR:MINOR ROOT POINT ... */
+static void add_mount(struct finding *finding, const char *line, size_t length, const char *root)
+{
+	const char *fields[5];
+	size_t lengths[5], at = 0;
+	char path[PATH_SIZE], target[LINK_SIZE];
+	uint64_t inode;
+	size_t used;
+
+	for (int i = 0; i < 5; i++) {
+		const char *blank = memchr(line + at, ' ', length - at);
+
+		if (!blank)
+			return;
+		fields[i] = line + at;
+		lengths[i] = (size_t)(blank - fields[i]);
+		at += lengths[i] + 1;
+	}
+	if (lengths[3] >= sizeof(target) || !unescape(fields[3], lengths[3], target, LINK_SIZE))
+		return;
+	inode = inode_of(target, "net:[");
+	used = (size_t)snprintf(path, sizeof(path), "%s", root);
+	if (inode && unescape(fields[4], lengths[4], path + used, sizeof(path) - used))
+		add_path(finding, inode, path);
+}
+
+/* root: how the process that has these mounts is reached, "" for our own. */
+static void add_mounts(struct finding *finding, const char *file, const char *root)
+{
+	const char *at;
+	size_t length;
+	char *bytes;
+
+	if (ka_file_read(AT_FDCWD, file, MOUNTS_MAX, false, &bytes, &length) < 0)
+		return;
+	for (at = bytes; *at;) {
+		size_t line = strcspn(at, "\n");
+
+		add_mount(finding, at, line, root);
+		at += line + (at[line] == '\n');
+	}
+	free(bytes);
+}
+
+static bool is_namespace_file(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 && status.f_type == NSFS_MAGIC;
+}
+
+static void add_named_one(struct finding *finding, const char *name)
+{
+	struct ka_netns_entry *entry;
+	char path[PATH_SIZE];
+	struct stat status;
+	bool is_new;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	if (!is_namespace_file(path) || stat(path, &status) < 0)
+		return;
+	entry = entry_of(finding, status.st_ino, &is_new);
+	if (!entry || entry->word)
+		return;
+	entry->path = ka_arena_copy(finding->arena, path, strlen(path));
+	entry->word = entry->name = ka_arena_copy(finding->arena, name, strlen(name));
+}
+
+static void add_named(struct finding *finding)
+{
+	DIR *names = opendir("/run/netns");
+	const struct dirent *entry;
+
+	if (!names)
+		return;
+	while ((entry = readdir(names)))
+		if (entry->d_name[0] != '.')
+			add_named_one(finding, entry->d_name);
+	closedir(names);
+}
+
+/* Processes */
+
+static bool is_new_mount_namespace(struct finding *finding, uint64_t inode)
+{
+	for (size_t i = finding->mount_count; i-- > 0;)
+		if (finding->mounts[i] == inode)
+			return false;
+	if (finding->mount_count == finding->mount_capacity) {
+		size_t capacity = finding->mount_capacity ? finding->mount_capacity * 2 : FIRST;
+		uint64_t *mounts = realloc(finding->mounts, capacity * sizeof(*mounts));
+
+		if (!mounts) {
+			finding->has_failed = true;
+			return false;
+		}
+		finding->mounts = mounts;
+		finding->mount_capacity = capacity;
+	}
+	finding->mounts[finding->mount_count++] = inode;
+	return true;
+}
+
+static void add_descriptors(struct finding *finding, int process, int pid)
+{
+	int directory = ka_file_open_directory(process, "fd"), error;
+	const struct dirent *entry;
+	char path[PATH_SIZE];
+	DIR *descriptors;
+
+	if (directory < 0)
+		return;
+	descriptors = fdopendir(directory);
+	if (!descriptors) {
+		close(directory);
+		return;
+	}
+	while ((entry = readdir(descriptors))) {
+		uint64_t inode = read_link(directory, entry->d_name, "net:[", &error);
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid, entry->d_name);
+		if (inode)
+			add_path(finding, inode, path);
+	}
+	closedir(descriptors);
+}
+
+static void look_deep(struct finding *finding, int process, int pid)
+{
+	char file[LINK_SIZE], root[LINK_SIZE];
+	int error;
+	uint64_t mounts = read_link(process, "ns/mnt", "mnt:[", &error);
+
+	add_descriptors(finding, process, pid);
+	if (!mounts || !is_new_mount_namespace(finding, mounts))
+		return;
+	snprintf(file, sizeof(file), "/proc/%d/mountinfo", pid);
+	snprintf(root, sizeof(root), "/proc/%d/root", pid);
+	add_mounts(finding, file, root);
+}
+
+static void add_process(struct finding *finding, int process, int pid)
+{
+	struct ka_netns_entry *entry;
+	bool is_new;
+	int error;
+	uint64_t inode = read_link(process, "ns/net", "net:[", &error);
+
+	if (error == EACCES || error == EPERM)
+		finding->refused++;
+	if (!inode)
+		return;
+	entry = entry_of(finding, inode, &is_new);
+	if (entry && (entry->pid == 0 || pid < entry->pid))
+		entry->pid = pid;
+}
+
+static void look_at_process(struct finding *finding, const char *name, bool deep)
+{
+	char path[LINK_SIZE];
+	int64_t pid;
+	int process;
+
+	if (!ka_parse_decimal(name, strlen(name), &pid) || pid > INT32_MAX)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (process < 0)
+		return;
+	add_process(finding, process, (int)pid);
+	if (deep)
+		look_deep(finding, process, (int)pid);
+	close(process);
+}
+
+static int look_at_processes(struct finding *finding, bool deep, struct ka_error *reterr)
+{
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
+
+	if (!processes)
+		return ka_fail_sys(reterr, KA_E_PROC_READ, errno, "cannot list /proc");
+	while ((entry = readdir(processes)))
+		look_at_process(finding, entry->d_name, deep);
+	closedir(processes);
+	return 0;
+}
+
+/* Names */
+
+static void name_by_process(struct ka_arena *arena, struct ka_netns_entry *entry)
+{
+	struct ka_process process;
+	const char *name;
+
+	if (entry->pid == 0 || !ka_process_read(entry->pid, &process))
+		return;
+	entry->is_container = process.names.container[0];
+	name = process.names.container;
+	if (!*name)
+		name = process.names.unit;
+	if (!*name)
+		name = process.command;
+	if (!entry->name && *name)
+		entry->name = ka_arena_copy(arena, name, strlen(name));
+}
+
+static void complete(struct ka_arena *arena, struct ka_netns_entry *entry, uint64_t own)
+{
+	if (entry->pid > 0 && !entry->path)
+		entry->path = ka_arena_printf(arena, "/proc/%d/ns/net", entry->pid);
+	if (!entry->word)
+		entry->word =
+			entry->pid > 0 ? ka_arena_printf(arena, "%d", entry->pid) : entry->path;
+	name_by_process(arena, entry);
+	if (!entry->name)
+		entry->name = entry->path;
+	entry->is_own = entry->inode == own;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct ka_netns_entry *one = a, *other = b;
+	int order;
+
+	if (one->is_own != other->is_own)
+		return one->is_own ? -1 : 1;
+	order = strcmp(one->name, other->name);
+	return order ? order : (one->inode > other->inode) - (one->inode < other->inode);
+}
+
+/* Of several that are called the same, each is called by its number too. */
+static void make_unique(struct ka_arena *arena, struct ka_netns_entry *entries, size_t count)
+{
+	const char *before = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = entries[i].name;
+		bool is_shared = (before && strcmp(before, name) == 0) ||
+				 (i + 1 < count && strcmp(entries[i + 1].name, name) == 0);
+
+		before = name;
+		if (is_shared)
+			entries[i].name = ka_arena_printf(arena, "%s net:[%llu]", name,
+							  (unsigned long long)entries[i].inode);
+	}
+}
+
+static int list(struct finding *finding, uint64_t own, struct ka_netns_list *ret_list,
+		struct ka_error *reterr)
+{
+	struct ka_arena *arena = finding->arena;
+	struct ka_netns_list list = {.refused = finding->refused};
+
+	list.entries = ka_arena_array(arena, finding->count + 1, sizeof(*list.entries));
+	if (!list.entries)
+		return ka_fail_memory(reterr);
+	for (size_t i = 0; i < finding->capacity; i++) {
+		struct ka_netns_entry *entry = &list.entries[list.count];
+
+		if (!finding->entries[i].inode)
+			continue;
+		*entry = finding->entries[i];
+		complete(arena, entry, own);
+		list.count++;
+	}
+	qsort(list.entries, list.count, sizeof(*list.entries), compare_entries);
+	make_unique(arena, list.entries, list.count);
+	if (arena->has_failed || finding->has_failed)
+		return ka_fail_memory(reterr);
+	*ret_list = list;
+	return 0;
+}
+
+int ka_netns_list_read(struct ka_arena *arena, bool deep, struct ka_netns_list *ret_list,
+		       struct ka_error *reterr)
+{
+	struct finding finding = {.arena = arena};
+	struct stat own = {0};
+	int result;
+
+	if (stat("/proc/thread-self/ns/net", &own) == 0)
+		add_path(&finding, own.st_ino, "/proc/thread-self/ns/net");
+	add_named(&finding);
+	add_mounts(&finding, "/proc/self/mountinfo", "");
+	result = look_at_processes(&finding, deep, reterr);
+	if (result == 0)
+		result = list(&finding, own.st_ino, ret_list, reterr);
+	free(finding.entries);
+	free(finding.mounts);
+	return result;
+}
+
+/* "TCP: inuse 5 orphan 0 ...", "TCP6: inuse 2": sockets that are hashed, and not in time-wait. */
+static bool has_any(const char *file, const char *key)
+{
+	char text[SOCKSTAT_SIZE];
+	const char *at;
+	int error = ka_file_read_value(AT_FDCWD, file, text, sizeof(text));
+
+	if (error < 0)
+		return error != -ENOENT;
+	at = strstr(text, key);
+	return !at || at[strlen(key)] != '0';
+}
+
+bool ka_netns_has_tcp(void)
+{
+	return has_any("/proc/thread-self/net/sockstat", "TCP: inuse ") ||
+	       has_any("/proc/thread-self/net/sockstat6", "TCP6: inuse ");
+}
