@@ -1,6 +1,8 @@
 #include "cli/change_words.h"
 
+#include "cli/socket_look.h"
 #include "core/plan.h"
+#include "edge/tick.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -61,39 +63,56 @@ void ka_say_snippets(struct ka_writer *said, const struct ka_settings *settings)
 			       ka_sysctls[key].key, settings->value[key]);
 }
 
-/* How to run a command in the namespace that was named. */
-static const char *inside(const struct ka_run *run)
+/* Looks at the connections by the values that hold now; without a path: what hop they pass is not
+ * asked here. */
+static bool look_at_sockets(const struct ka_run *run, const struct ka_settings *settings,
+			    struct ka_seen_sockets *ret_seen)
 {
-	const char *word = run->netns;
+	static const struct ka_intent nothing = {0};
+	struct ka_options options = {.arena = run->arena};
+	struct ka_facts facts = {.name = "", .settings = *settings, .hz = ka_tick_hz()};
+	struct ka_socket_judge judge;
+	struct ka_look look = {.options = &options, .judge = &judge, .is_hasty = true};
+	struct ka_analysis analysis;
+	struct ka_error ignored;
 
-	if (!word)
-		return "";
-	if (strchr(word, '/'))
-		return ka_arena_printf(run->arena, "nsenter --net=%s ", word);
-	if (strspn(word, "0123456789") == strlen(word))
-		return ka_arena_printf(run->arena, "nsenter -t %s -n ", word);
-	return ka_arena_printf(run->arena, "ip netns exec %s ", word);
+	if (ka_judge(run->arena, &facts, &nothing, &analysis, &ignored) < 0)
+		return false;
+	ka_socket_judge_init(&judge, &analysis, false);
+	return ka_look_at_sockets(&look, ret_seen, &ignored) == 0;
+}
+
+static void say_sockets(struct ka_run *run, const struct ka_socket_group *total)
+{
+	if (total->old_timers > 0)
+		ka_paragraph(&run->said, 2, 4,
+			     "%zu connections that are open: their timers were armed before. With "
+			     "the path: kaadvise sockets%s --rearm",
+			     total->old_timers, run->netns_words);
+	if (total->off > 0)
+		ka_paragraph(&run->said, 2, 4,
+			     "%zu connections without SO_KEEPALIVE, which their programs must ask "
+			     "for. To see them: kaadvise sockets%s, and with the path --enable "
+			     "switches it on for them.",
+			     total->off, run->netns_words);
 }
 
 void ka_say_not_helped(struct ka_run *run, const struct ka_transaction *transaction)
 {
-	int64_t old = transaction->from.live.value[KA_TIME];
+	struct ka_seen_sockets seen;
 
 	if (!transaction->has_live)
 		return;
 	ka_heading(&run->said, "Not helped yet");
-	if (transaction->to.live.value[KA_TIME] < old)
+	if (look_at_sockets(run, &transaction->to.live, &seen)) {
+		say_sockets(run, &seen.summary.total);
+		ka_seen_sockets_clear(&seen);
+	} else {
 		ka_paragraph(&run->said, 2, 4,
-			     "Connections that are open now: their timers stay armed for the old "
-			     "%" PRId64
-			     " s until they fire once. Reconnect, or see them with: %sss -tno",
-			     old, inside(run));
+			     "Connections that are open now, and programs that do not set "
+			     "SO_KEEPALIVE: the kernel does not list them here.");
+	}
 	ka_paragraph(&run->said, 2, 4,
-		     "Programs that do not set SO_KEEPALIVE: their connections show no "
-		     "timer:(keepalive) in: %sss -tno state established",
-		     inside(run));
-	ka_paragraph(
-		&run->said, 2, 4,
-		"Other network namespaces and containers: each has values of its own. See them "
-		"with: lsns -t net; for each: kaadvise apply --netns PID ...");
+		     "Other network namespaces and containers: each has values of its own. See "
+		     "them with: kaadvise check --netns all");
 }

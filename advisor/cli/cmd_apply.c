@@ -1,5 +1,7 @@
 #include "cli/applying.h"
 #include "cli/commands.h"
+#include "cli/mending.h"
+#include "cli/namespaces.h"
 #include "cli/print.h"
 #include "cli/subject.h"
 #include "out/text.h"
@@ -136,11 +138,75 @@ static int run_apply(const struct ka_options *options, const struct ka_intent *i
 	return within_root(options, ka_apply(run, &request, reterr), reterr);
 }
 
-int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
+/* Connections that are open follow the new values now, and not when their timers fire. */
+static int rearm(const struct ka_options *options, const struct ka_intent *intent,
+		 struct ka_error *reterr)
+{
+	struct ka_socket_judge judge;
+	struct ka_look look = {.options = options, .judge = &judge, .owners = KA_OWNERS_ALL};
+	struct ka_seen_sockets seen;
+	int result;
+
+	if (options->dry_run) {
+		ka_print_note("--rearm does nothing yet: the values are not applied (--dry-run)");
+		return 0;
+	}
+	if (ka_socket_judge_here(options, intent, &judge, reterr) < 0 ||
+	    ka_look_at_sockets(&look, &seen, reterr) < 0)
+		return -1;
+	result = ka_mend_sockets(options, &judge, &seen, NULL, reterr);
+	ka_seen_sockets_clear(&seen);
+	return result;
+}
+
+static int apply_here(const struct ka_options *options, const struct ka_intent *intent,
+		      struct ka_error *reterr)
 {
 	struct ka_run run = KA_RUN_NONE;
-	struct ka_intent intent = {0};
+	int result = run_apply(options, intent, &run, reterr);
+
+	result = ka_run_end(&run, result, reterr);
+	return result == 0 && options->rearm ? rearm(options, intent, reterr) : result;
+}
+
+struct everywhere {
+	const struct ka_options *options;
+	const struct ka_intent *intent;
+};
+
+static int say_where(const struct ka_options *options, const struct ka_netns_entry *entry,
+		     struct ka_error *reterr)
+{
+	struct ka_writer writer = ka_make_writer(options, NULL);
 	int result;
+
+	ka_heading(&writer, "Network namespace %s", ka_escape(options->arena, entry->name));
+	result = ka_emit(&writer.text, NULL, reterr);
+	ka_text_clear(&writer.text);
+	return result;
+}
+
+static int apply_there(void *context, const struct ka_netns_entry *entry, struct ka_error *reterr)
+{
+	const struct everywhere *everywhere = context;
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_options options = *everywhere->options;
+	int result;
+
+	options.arena = &arena;
+	options.all_netns = false;
+	options.netns = entry->is_own ? NULL : entry->word;
+	result = say_where(&options, entry, reterr);
+	if (result == 0)
+		result = apply_here(&options, everywhere->intent, reterr);
+	ka_arena_clear(&arena);
+	return result;
+}
+
+int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
+{
+	struct ka_intent intent = {0};
+	struct everywhere everywhere = {options, &intent};
 
 	/* All input is read before anything of the system: in the caller's namespace, too. */
 	if (!options->has_set && ka_read_intent(options, &intent, reterr) < 0)
@@ -148,6 +214,7 @@ int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
 	if (!options->has_set && !intent.has_path)
 		return ka_fail(reterr, KA_E_NO_PATH,
 			       "apply needs a path (-p ID, --hop idle=350s) or --set T,I,P");
-	result = run_apply(options, &intent, &run, reterr);
-	return ka_run_end(&run, result, reterr);
+	if (options->all_netns)
+		return ka_each_namespace(options, apply_there, &everywhere, reterr);
+	return apply_here(options, &intent, reterr);
 }

@@ -223,6 +223,9 @@ static int check_exclusions(const struct ka_options *options, struct ka_error *r
 		{options->all_netns && options->persist_only,
 		 "--netns all and --persist-only exclude each other: no file sets the values of "
 		 "other namespaces"},
+		{options->persist_only && options->rearm,
+		 "--persist-only and --rearm exclude each other: connections follow the running "
+		 "values"},
 		{has_root && options->rearm,
 		 "--root and --rearm exclude each other: an image has no connections"},
 		{options->pin && !mends, "--pin says how to mend: give --rearm or --enable too"},

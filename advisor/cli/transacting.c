@@ -87,7 +87,6 @@ int ka_run_init(struct ka_run *ret_run, const struct ka_options *options, struct
 		return -1;
 	run->now_s = ka_now_s();
 	run->said = ka_make_writer(options, NULL);
-	run->netns = options->netns;
 	if (options->netns)
 		run->netns_words = ka_arena_printf(options->arena, " --netns %s",
 						   ka_shell_word(options->arena, options->netns));

@@ -23,7 +23,6 @@ struct ka_run {
 	struct ka_tree *tree;  /* the files: those of the root, or the host's own */
 	const char *state;     /* the directory of lock and journal, as seen inside the tree */
 	struct ka_place here;
-	const char *netns;       /* the word of --netns; NULL: none */
 	const char *netns_words; /* for commands that are suggested: "" or " --netns NAME" */
 	int64_t now_s;
 	int lock;         /* -1: not taken */

@@ -183,7 +183,10 @@ static void judge_timer(const struct ka_socket_judge *judge, const struct promis
 	int64_t tick_ms = judge->hz == KA_HZ_UNKNOWN ? LONGEST_TICK_MS : 1000 / judge->hz + 1;
 	int64_t probe_at_ms;
 
-	judgement->is_old_timer = due_ms > promise->timer_ms + TOLERANCE_MS + 2 * tick_ms;
+	/* One that leaves no more than the values in force was most likely armed by them, though
+	 * later than the last packet came: when keepalive was switched on. */
+	judgement->is_old_timer =
+		connection->timer_ms > promise->timer_ms + TOLERANCE_MS + 2 * tick_ms;
 	/* One that fires too early is armed again with what is left of T. */
 	probe_at_ms =
 		max64(due_ms, promise->timer_ms) + granule_ms(judge, promise, judgement, due_ms);

@@ -23,8 +23,9 @@ extern const char *const ka_socket_verdict_words[];
 
 enum ka_socket_reason {
 	KA_WHY_NONE,
-	KA_WHY_OLD_TIMER,    /* late: armed for longer than the values in force ask for: before they
-			      * were lowered or, unless --deep says otherwise, by the program */
+	KA_WHY_OLD_TIMER,    /* late: armed for longer than the values in force ask for, before they
+			      * were lowered or, unless --deep says otherwise, by the program; or
+			      * armed by them, but when it had been idle already */
 	KA_WHY_VALUES,       /* late: the namespace's values themselves */
 	KA_WHY_PINNED,       /* late: the program's own values (--deep) */
 	KA_WHY_RETRANSMIT,   /* unknown: data is not acknowledged */
@@ -60,7 +61,7 @@ struct ka_socket_judgement {
 	enum ka_socket_verdict verdict;
 	enum ka_socket_reason reason;
 	enum ka_tristate keepalive; /* whether SO_KEEPALIVE is on */
-	bool is_old_timer;          /* the keepalive timer is armed beyond the values in force */
+	bool is_old_timer;          /* the keepalive timer leaves more than the values in force */
 	bool is_silent;             /* nothing at all arrived while it was observed */
 	int64_t idle_ms, application_idle_ms;
 	int64_t probe_ms; /* until the next probe at the latest, if nothing comes before; -1: none

@@ -1,7 +1,5 @@
 #include "out/mending.h"
 
-#include "base/duration.h"
-
 const char *const ka_mend_result_words[] = {"mended", "planned", "needless",
 					    "gone",   "refused", NULL};
 const char *const ka_mend_how_words[] = {"none", "toggle", "toggle-at-one", "pin", "none", NULL};
@@ -19,11 +17,9 @@ static const char *ends(struct ka_arena *arena, const struct ka_connection *conn
 
 static const char *timer(struct ka_arena *arena, const struct ka_connection *connection)
 {
-	char text[KA_DURATION_TEXT];
-
 	if (connection->timer != KA_TIMER_KEEPALIVE)
-		return ka_arena_printf(arena, "%s", ka_socket_timer_words[connection->timer]);
-	return ka_arena_printf(arena, "%s", ka_format_ms(text, connection->timer_ms));
+		return ka_socket_timer_words[connection->timer];
+	return ka_seconds(arena, connection->timer_ms);
 }
 
 static const char *outcome(struct ka_arena *arena, const struct ka_mending_view *view)

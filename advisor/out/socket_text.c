@@ -16,17 +16,10 @@ static const char *const meanings[KA_V_COUNT] = {
 	[KA_V_NONE] = "not judged: no path is known (-p ID, --hop idle=350s)",
 };
 
+/* What is said behind the verdict; NULL: nothing. */
 static const char *const reasons[KA_WHY_COUNT] = {
-	[KA_WHY_NONE] = "",
-	[KA_WHY_OLD_TIMER] = "old timer: --rearm",
-	[KA_WHY_VALUES] = "values too long",
-	[KA_WHY_PINNED] = "the program's own values",
-	[KA_WHY_RETRANSMIT] = "data unacknowledged",
-	[KA_WHY_PERSIST] = "window closed",
-	[KA_WHY_NOT_TOLD] = "the kernel does not tell",
-	[KA_WHY_PEER_PROBES] = "the peer probes",
-	[KA_WHY_USER_TIMEOUT] = "TCP_USER_TIMEOUT",
-	[KA_WHY_LOOPBACK] = "this machine",
+	[KA_WHY_OLD_TIMER] = "timer",   [KA_WHY_VALUES] = "values",  [KA_WHY_PINNED] = "pinned",
+	[KA_WHY_RETRANSMIT] = "data",   [KA_WHY_PERSIST] = "window", [KA_WHY_PEER_PROBES] = "peer",
 	[KA_WHY_EXCLUDED] = "excluded",
 };
 
@@ -81,7 +74,7 @@ static void write_verdicts(struct ka_writer *writer, const struct ka_socket_summ
 
 		if (count == 0)
 			continue;
-		ka_led_paragraph(writer, 2, 14, styles[verdict],
+		ka_led_paragraph(writer, 2, 20, styles[verdict],
 				 ka_arena_printf(writer->arena, "%7zu %-9s", count,
 						 ka_socket_verdict_words[verdict]),
 				 meanings[verdict]);
@@ -202,13 +195,20 @@ static const char *end_words(struct ka_arena *arena, const struct ka_endpoint *e
 	return ka_arena_printf(arena, is_v6 ? "[%s]:%u" : "%s:%u", address, end->port);
 }
 
-static const char *timer_words(struct ka_arena *arena, const struct ka_connection *connection)
+/* When the timer fires; of one whose probes are not answered, when it is given up. */
+static const char *timer_words(struct ka_arena *arena, const struct ka_socket_view *view)
 {
+	const struct ka_connection *connection = view->connection;
+	int64_t timer_ms = connection->timer_ms;
+
 	if (connection->timer == KA_TIMER_NONE)
 		return "off";
 	if (connection->timer != KA_TIMER_KEEPALIVE)
 		return ka_socket_timer_words[connection->timer];
-	return ka_seconds(arena, connection->timer_ms);
+	if (connection->probes > 0)
+		return ka_arena_printf(arena, "dead in %s",
+				       ka_seconds(arena, view->judgement->dead_ms));
+	return ka_seconds(arena, timer_ms < 10000 ? timer_ms : timer_ms / 1000 * 1000);
 }
 
 static const char *owner_words(struct ka_arena *arena, const struct ka_socket_view *view)
@@ -218,30 +218,29 @@ static const char *owner_words(struct ka_arena *arena, const struct ka_socket_vi
 			       : "-";
 }
 
-static const char *why_words(struct ka_arena *arena, const struct ka_socket_view *view)
+/* The verdict and why, or what there is instead of one. */
+static const char *verdict_words(struct ka_arena *arena, const struct ka_socket_view *view)
 {
 	const struct ka_socket_judgement *judgement = view->judgement;
+	const char *word = ka_socket_verdict_words[judgement->verdict];
+	const char *reason = reasons[judgement->reason];
 
-	if (judgement->verdict == KA_V_PROBING)
-		return ka_arena_printf(arena, "%u probes, dead in at most %s",
-				       view->connection->probes,
-				       ka_seconds(arena, judgement->dead_ms));
-	if (judgement->verdict == KA_V_BARE)
-		return ka_arena_printf(arena, "%s left",
-				       ka_seconds_left(arena, judgement->left_ms));
-	if (judgement->verdict == KA_V_FORGOTTEN && judgement->is_silent)
-		return "nothing arrived";
-	return reasons[judgement->reason];
-}
-
-/* The verdict, or what there is instead of one. */
-static const char *verdict_words(const struct ka_socket_view *view)
-{
 	if (view->connection->state != KA_TCP_ESTABLISHED)
 		return ka_tcp_state_words[view->connection->state];
-	return view->judgement->verdict == KA_V_NONE
-		       ? "-"
-		       : ka_socket_verdict_words[view->judgement->verdict];
+	if (judgement->verdict == KA_V_NONE)
+		return "-";
+	if (judgement->verdict == KA_V_FORGOTTEN && judgement->is_silent)
+		reason = "silent";
+	return reason ? ka_arena_printf(arena, "%s:%s", word, reason) : word;
+}
+
+static const char *idle_words(struct ka_arena *arena, const struct ka_socket_view *view)
+{
+	int64_t idle_ms = view->judgement->idle_ms;
+
+	if (!view->connection->has_info)
+		return "-";
+	return ka_seconds_left(arena, idle_ms < 10000 ? idle_ms : idle_ms / 1000 * 1000);
 }
 
 static void add_view(struct ka_table *table, struct ka_arena *arena,
@@ -249,17 +248,14 @@ static void add_view(struct ka_table *table, struct ka_arena *arena,
 {
 	const struct ka_connection *connection = view->connection;
 
-	ka_table_row(table,
-		     (const char *[]){
-			     verdict_words(view),
-			     connection->has_info ? ka_seconds_left(arena, view->judgement->idle_ms)
-						  : "-",
-			     timer_words(arena, connection),
-			     end_words(arena, &connection->local, connection->is_v6),
-			     end_words(arena, &connection->peer, connection->is_v6),
-			     owner_words(arena, view),
-			     why_words(arena, view),
-		     });
+	ka_table_row(table, (const char *[]){
+				    verdict_words(arena, view),
+				    idle_words(arena, view),
+				    timer_words(arena, view),
+				    ka_arena_printf(arena, "%u", connection->local.port),
+				    end_words(arena, &connection->peer, connection->is_v6),
+				    owner_words(arena, view),
+			    });
 }
 
 void ka_text_socket_table(struct ka_writer *writer, const struct ka_socket_view *views,
@@ -273,9 +269,9 @@ void ka_text_socket_table(struct ka_writer *writer, const struct ka_socket_view 
 		ka_heading(writer, "The worst %zu of %zu connections", count, total);
 	else
 		ka_heading(writer, "Connections");
-	ka_table_init(&table, writer->arena, 7, 1u << 1 | 1u << 2);
-	ka_table_row(&table, (const char *[]){"verdict", "idle", "timer", "local", "peer",
-					      "process/fd", "why"});
+	ka_table_init(&table, writer->arena, 6, 1u << 1 | 1u << 2 | 1u << 3);
+	ka_table_row(&table,
+		     (const char *[]){"verdict", "idle", "timer", "port", "peer", "process/fd"});
 	for (size_t i = 0; i < count; i++)
 		add_view(&table, writer->arena, &views[i]);
 	ka_table_write(&table, writer, 2);
