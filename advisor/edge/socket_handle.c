@@ -47,7 +47,7 @@ static int check(int handle, uint32_t inode, uint64_t cookie)
 
 int ka_socket_handle_open(int pid, int fd, uint32_t inode, uint64_t cookie, int *ret_handle)
 {
-	int handle, error = duplicate(pid, fd, &handle);
+	int handle = -1, error = duplicate(pid, fd, &handle);
 
 	if (error < 0)
 		return error;
