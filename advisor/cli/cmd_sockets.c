@@ -191,9 +191,19 @@ static bool can_stream(const struct showing *showing)
 	       showing->outputs[0].format == KA_FORMAT_JSON;
 }
 
+static bool shows_text(const struct showing *showing)
+{
+	for (size_t i = 0; i < showing->output_count; i++)
+		if (showing->outputs[i].format == KA_FORMAT_TEXT)
+			return true;
+	return false;
+}
+
 static int show_seen(struct showing *showing, struct ka_seen_sockets *seen, struct ka_error *reterr)
 {
-	ka_seen_sockets_sort(seen);
+	/* For programs the order is that of the kernel, as it is when lines are streamed. */
+	if (shows_text(showing))
+		ka_seen_sockets_sort(seen);
 	for (size_t i = 0; i < showing->output_count; i++)
 		if (write_one(showing, &showing->outputs[i], seen, reterr) < 0)
 			return -1;
