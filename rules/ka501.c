@@ -20,10 +20,10 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 		const struct ka_neighbour *neighbour = &facts->neighbours[i];
 		struct ka_finding *finding = ka_find(
 			findings, rule, rule->severity,
-			"%zu other network namespace%s %s, not %s (time/intvl/probes): %s%s.",
+			"%zu other network namespace%s %s, not %s (time/intvl/probes): %s%s",
 			neighbour->count, neighbour->count == 1 ? " has" : "s have",
 			triple(arena, &neighbour->settings), triple(arena, &facts->settings),
-			neighbour->names, neighbour->count > 3 ? ", ..." : "");
+			neighbour->names, neighbour->count > 3 ? ", ..." : ".");
 
 		ka_add_number(finding, "namespaces", (int64_t)neighbour->count);
 		ka_add_text(finding, "names", neighbour->names);

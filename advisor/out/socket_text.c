@@ -148,8 +148,8 @@ static void write_programs(struct ka_writer *writer, const struct ka_socket_summ
 static void write_unseen(struct ka_writer *writer, const struct ka_socket_summary *summary)
 {
 	if (summary->without_owner > 0)
-		ka_paragraph(writer, 2, 4, "The programs of %zu connections are not known%s.",
-			     summary->without_owner,
+		ka_paragraph(writer, 2, 4, "Of %zu connection%s the program is not known%s.",
+			     summary->without_owner, summary->without_owner == 1 ? "" : "s",
 			     summary->refused > 0
 				     ? ka_arena_printf(writer->arena,
 						       ": %zu processes may not be looked at",
