@@ -8,6 +8,7 @@
 #include "edge/netns.h"
 #include "edge/tick.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,9 +29,9 @@ static int begin(struct walk *walk, const struct ka_options *options, struct ka_
 	if (ka_netns_list_read(options->arena, options->deep, &walk->list, reterr) < 0)
 		return -1;
 	if (walk->list.refused > 0)
-		ka_print_note("%zu processes may not be looked at: their network namespaces may be "
+		ka_print_note("%zu process%s may not be looked at: network namespaces may be "
 			      "missing",
-			      walk->list.refused);
+			      walk->list.refused, walk->list.refused == 1 ? "" : "es");
 	return ka_netns_open("/proc/thread-self/ns/net", &walk->own, reterr);
 }
 
@@ -38,7 +39,7 @@ static int enter(const struct ka_netns_entry *entry, struct ka_error *reterr)
 {
 	int fd, result;
 
-	if (ka_netns_open(entry->path, &fd, reterr) < 0)
+	if (ka_netns_entry_open(entry, &fd, reterr) < 0)
 		return -1;
 	result = ka_netns_enter(fd, reterr);
 	close(fd);
@@ -54,7 +55,7 @@ static void count_exit(struct walk *walk, int exit_code)
 /* One that has ended meanwhile is not there to be looked at. */
 static bool has_ended(const struct ka_netns_entry *entry, const struct ka_error *error)
 {
-	return error->id == KA_E_NETNS_MISSING && entry->pid > 0;
+	return error->id == KA_E_NETNS_MISSING && (entry->pid > 0 || error->sys_errno == ENOENT);
 }
 
 static void fail_one(struct walk *walk, const struct ka_netns_entry *entry, struct ka_error *error)
@@ -64,13 +65,19 @@ static void fail_one(struct walk *walk, const struct ka_netns_entry *entry, stru
 	count_exit(walk, EXIT_SYSTEM);
 }
 
-/* Calls visit inside the namespace; the thread is in its own afterwards. -1 when it cannot come
- * back: nothing may go on then. */
+/* What goes wrong with this run goes wrong with every namespace. */
+static bool is_fatal(const struct ka_error *error)
+{
+	return error->id == KA_E_OUTPUT || error->id == KA_E_MEMORY;
+}
+
+/* Calls visit inside the namespace; the thread is in its own afterwards, which to an ordinary user
+ * means that it must not have left it. -1 when nothing may go on. */
 static int visit_one(struct walk *walk, const struct ka_netns_entry *entry, ka_netns_visit *visit,
 		     void *context, struct ka_error *reterr)
 {
 	struct ka_error error = {0};
-	int result = 0;
+	int result;
 
 	if (!entry->is_own && enter(entry, &error) < 0) {
 		if (!has_ended(entry, &error))
@@ -78,11 +85,17 @@ static int visit_one(struct walk *walk, const struct ka_netns_entry *entry, ka_n
 		return 0;
 	}
 	result = visit(context, entry, &error);
+	if (!entry->is_own && ka_netns_enter(walk->own, reterr) < 0)
+		return -1;
+	if (result < 0 && is_fatal(&error)) {
+		*reterr = error;
+		return -1;
+	}
 	if (result < 0)
 		fail_one(walk, entry, &error);
 	else
 		count_exit(walk, result);
-	return ka_netns_enter(walk->own, reterr);
+	return 0;
 }
 
 static int walk_all(struct walk *walk, ka_netns_visit *visit, void *context,

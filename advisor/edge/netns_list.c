@@ -29,15 +29,20 @@ struct finding {
 	struct ka_netns_entry *entries; /* a hash table by inode on the heap; inode 0: empty */
 	size_t capacity, count, refused;
 	bool has_failed;
-	uint64_t *mounts; /* mount namespaces that were looked at, with deep */
-	size_t mount_count, mount_capacity;
+	uint64_t *mounts; /* with deep, mount namespaces that were looked at: a hash set alike */
+	size_t mount_capacity, mount_count;
 };
 
 /* The table */
 
+static size_t home_of(uint64_t inode, size_t capacity)
+{
+	return inode * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (capacity - 1);
+}
+
 static struct ka_netns_entry *slot_of(const struct finding *finding, uint64_t inode)
 {
-	size_t at = inode * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (finding->capacity - 1);
+	size_t at = home_of(inode, finding->capacity);
 
 	while (finding->entries[at].inode && finding->entries[at].inode != inode)
 		at = (at + 1) & (finding->capacity - 1);
@@ -114,19 +119,31 @@ static uint64_t read_link(int directory, const char *name, const char *kind, int
 
 /* Mounts */
 
-/* Resolves the octal escapes of a mountinfo (proc(5)). False when it does not fit. */
+/* The byte that stands at text, and how long it is there: the kernel writes some in octal. */
+static char byte_at(const char *text, size_t left, size_t *ret_length)
+{
+	unsigned value = 0;
+
+	*ret_length = 1;
+	if (text[0] != '\\' || left < 4)
+		return text[0];
+	for (size_t i = 1; i < 4; i++) {
+		if (text[i] < '0' || text[i] > '7')
+			return text[0];
+		value = value << 3 | (unsigned)(text[i] - '0');
+	}
+	*ret_length = 4;
+	return (char)value;
+}
+
+/* Resolves the escapes of a mountinfo (proc(5)). False when it does not fit. */
 static bool unescape(const char *from, size_t length, char *to, size_t size)
 {
-	size_t used = 0;
+	size_t used = 0, step;
 
-	for (size_t i = 0; i < length; i++) {
-		char byte = from[i];
+	for (size_t i = 0; i < length; i += step) {
+		char byte = byte_at(from + i, length - i, &step);
 
-		if (byte == '\\' && i + 3 < length) {
-			byte = (char)((from[i + 1] - '0') << 6 | (from[i + 2] - '0') << 3 |
-				      (from[i + 3] - '0'));
-			i += 3;
-		}
 		if (used + 1 >= size || byte == '\0')
 			return false;
 		to[used++] = byte;
@@ -218,23 +235,47 @@ static void add_named(struct finding *finding)
 
 /* Processes */
 
+static uint64_t *mount_slot(uint64_t *mounts, size_t capacity, uint64_t inode)
+{
+	size_t at = home_of(inode, capacity);
+
+	while (mounts[at] && mounts[at] != inode)
+		at = (at + 1) & (capacity - 1);
+	return &mounts[at];
+}
+
+static bool make_mount_room(struct finding *finding)
+{
+	size_t capacity = finding->mount_capacity ? finding->mount_capacity * 2 : FIRST;
+	uint64_t *mounts;
+
+	if ((finding->mount_count + 1) * 2 <= finding->mount_capacity)
+		return true;
+	mounts = calloc(capacity, sizeof(*mounts));
+	if (!mounts)
+		return false;
+	for (size_t i = 0; i < finding->mount_capacity; i++)
+		if (finding->mounts[i])
+			*mount_slot(mounts, capacity, finding->mounts[i]) = finding->mounts[i];
+	free(finding->mounts);
+	finding->mounts = mounts;
+	finding->mount_capacity = capacity;
+	return true;
+}
+
 static bool is_new_mount_namespace(struct finding *finding, uint64_t inode)
 {
-	for (size_t i = finding->mount_count; i-- > 0;)
-		if (finding->mounts[i] == inode)
-			return false;
-	if (finding->mount_count == finding->mount_capacity) {
-		size_t capacity = finding->mount_capacity ? finding->mount_capacity * 2 : FIRST;
-		uint64_t *mounts = realloc(finding->mounts, capacity * sizeof(*mounts));
+	uint64_t *slot;
 
-		if (!mounts) {
-			finding->has_failed = true;
-			return false;
-		}
-		finding->mounts = mounts;
-		finding->mount_capacity = capacity;
+	if (!make_mount_room(finding)) {
+		finding->has_failed = true;
+		return false;
 	}
-	finding->mounts[finding->mount_count++] = inode;
+	slot = mount_slot(finding->mounts, finding->mount_capacity, inode);
+	if (*slot)
+		return false;
+	*slot = inode;
+	finding->mount_count++;
 	return true;
 }
 
@@ -427,6 +468,47 @@ int ka_netns_list_read(struct ka_arena *arena, bool deep, struct ka_netns_list *
 	free(finding.mounts);
 	return result;
 }
+
+/* Entering */
+
+static bool is_namespace(int fd, uint64_t inode)
+{
+	struct statfs system;
+	struct stat status;
+
+	return fstatfs(fd, &system) == 0 && system.f_type == NSFS_MAGIC &&
+	       fstat(fd, &status) == 0 && status.st_ino == inode;
+}
+
+/* Opening the file of a device could do something: only what is known to be a namespace is opened
+ * in earnest. */
+int ka_netns_entry_open(const struct ka_netns_entry *entry, int *ret_fd, struct ka_error *reterr)
+{
+	int place = open(entry->path, O_PATH | O_CLOEXEC), error = errno, fd;
+	char path[LINK_SIZE];
+
+	if (place < 0)
+		return ka_fail_sys(reterr,
+				   error == EACCES || error == EPERM ? KA_E_NETNS_ENTER
+								     : KA_E_NETNS_MISSING,
+				   error, "network namespace %s", entry->path);
+	if (!is_namespace(place, entry->inode)) {
+		close(place);
+		return ka_fail(reterr, KA_E_NETNS_MISSING, "%s is something else by now",
+			       entry->path);
+	}
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", place);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	error = errno;
+	close(place);
+	if (fd < 0)
+		return ka_fail_sys(reterr, KA_E_NETNS_ENTER, error, "network namespace %s",
+				   entry->path);
+	*ret_fd = fd;
+	return 0;
+}
+
+/* Connections */
 
 /* "TCP: inuse 5 orphan 0 ...", "TCP6: inuse 2": sockets that are hashed, and not in time-wait. */
 static bool has_any(const char *file, const char *key)

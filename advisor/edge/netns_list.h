@@ -12,8 +12,8 @@ struct ka_netns_entry {
 	uint64_t inode;
 	const char *path;  /* to open it: /proc/PID/ns/net, /run/netns/NAME, /proc/PID/fd/N */
 	const char *name;  /* for people and scripts: the name of `ip netns`, else the container,
-			    * else  the unit, else the command of the first process, else the path;
-			    * unique  in the list (net:[INODE] is added where it would not be) */
+			    * else the unit, else the command of the first process, else the path;
+			    * unique in the list (net:[INODE] is added where it would not be) */
 	const char *word;  /* that --netns takes: NAME, PID or PATH */
 	int pid;           /* the lowest of its processes; 0: none */
 	bool is_container; /* its first process belongs to one */
@@ -31,6 +31,11 @@ struct ka_netns_list {
  * cannot be listed. */
 int ka_netns_list_read(struct ka_arena *arena, bool deep, struct ka_netns_list *ret_list,
 		       struct ka_error *reterr);
+
+/* Opens the namespace for ka_netns_enter: a file descriptor, to be closed by the caller.
+ * KA_E_NETNS_MISSING when it has ended, or its path leads to something else by now (which is not
+ * opened then); KA_E_NETNS_ENTER when it may not be opened. */
+int ka_netns_entry_open(const struct ka_netns_entry *entry, int *ret_fd, struct ka_error *reterr);
 
 /* Whether the calling thread's namespace has TCP sockets (of any state but time-wait), by
  * /proc/thread-self/net/sockstat and sockstat6; true where these do not tell. Much cheaper than a
