@@ -388,13 +388,16 @@ static int say_total(struct mending *mending, size_t count, struct ka_error *ret
 	return 0;
 }
 
-/* Ctrl-C and a shutdown are heeded between batches only. */
+/* Ctrl-C and a shutdown are heeded between batches only; what was ignored stays so. */
 static void hold_signals(struct mending *mending)
 {
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action;
+
 	sigemptyset(&mending->signals);
-	sigaddset(&mending->signals, SIGINT);
-	sigaddset(&mending->signals, SIGTERM);
-	sigaddset(&mending->signals, SIGHUP);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&mending->signals, numbers[i]);
 	sigprocmask(SIG_BLOCK, &mending->signals, &mending->mask_before);
 }
 

@@ -220,6 +220,9 @@ static int check_exclusions(const struct ka_options *options, struct ka_error *r
 		 "--root and --live-only exclude each other: an image has no running kernel"},
 		{options->live_only && options->persist_only,
 		 "--live-only and --persist-only exclude each other"},
+		{options->all_netns && (options->command == &ka_commands[KA_CMD_ROLLBACK] ||
+					options->command == &ka_commands[KA_CMD_HISTORY]),
+		 "--netns all: rollback and history are about one namespace, give its name"},
 		{options->all_netns && options->persist_only,
 		 "--netns all and --persist-only exclude each other: no file sets the values of "
 		 "other namespaces"},
@@ -244,7 +247,8 @@ static int check_exclusions(const struct ka_options *options, struct ka_error *r
 		 "--watch excludes --rearm, --enable and --observe"},
 		{options->watch_s > 0 && options->output_count > 0,
 		 "--watch and --format exclude each other"},
-		{options->no_sockets && (options->deep || options->observe_s > 0),
+		{options->no_sockets &&
+			 ((options->deep && !options->all_netns) || options->observe_s > 0),
 		 "--no-sockets excludes --deep and --observe"},
 		{options->config_file && options->no_config,
 		 "--config and --no-config exclude each other"},

@@ -513,7 +513,8 @@ static int compare_badness(const void *a, const void *b)
 
 void ka_seen_sockets_sort(struct ka_seen_sockets *seen)
 {
-	qsort(seen->items, seen->count, sizeof(*seen->items), compare_badness);
+	if (seen->count > 0)
+		qsort(seen->items, seen->count, sizeof(*seen->items), compare_badness);
 }
 
 /* For others */

@@ -45,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					    .idle_timeout_ms = 350000,
 					    .margin_ms = 1000,
 					    .settings = KA_KERNEL_DEFAULTS,
-					    .hz = 250}};
+					    .hz = 250,
+					    .latest_ms = {7331072, 77048}}};
 	bool is_interrupted = false;
 	char *part = malloc(size > 0 ? size : 1); /* its own, aligned, and no byte more */
 	int error = 0;

@@ -17,6 +17,8 @@ def _load(name):
 
 REPORT = _load("report.schema.json")
 LISTING = _load("listing.schema.json")
+LINES = {"kaadvise.socket/1": _load("socket.schema.json"),
+         "kaadvise.mending/1": _load("mending.schema.json")}
 
 
 def _no_duplicates(pairs):
@@ -104,8 +106,9 @@ def _boot_problems(report):
 
 def problems(document):
     """Everything that is wrong with a document, as sentences."""
-    is_report = isinstance(document, dict) and "schema" in document
-    validator = REPORT if is_report else LISTING
+    schema = document.get("schema") if isinstance(document, dict) else None
+    is_report = schema is not None and schema not in LINES
+    validator = LINES.get(schema, REPORT if is_report else LISTING)
     found = [f"{'/'.join(map(str, error.absolute_path)) or 'document'}: {error.message}"
              for error in validator.iter_errors(document)]
     if found or not is_report:
