@@ -19,9 +19,12 @@ static void check(const struct ka_rule *rule, const struct ka_analysis *analysis
 		return;
 	finding = ka_find(
 		findings, rule, is_harmful ? KA_WARNING : rule->severity,
-		"Connection tracking in this namespace forgets an idle connection after %" PRId64
-		" s, and the host may be silent for %s%s.",
-		conntrack->established_s, ka_format_ms(text, silence_ms),
+		"Connection tracking %s forgets an idle connection after %" PRId64
+		" s, and %s may be silent for %s%s.",
+		facts->conntrack_is_of_host ? "of the host" : "in this namespace",
+		conntrack->established_s,
+		facts->conntrack_is_of_host ? "this container" : "the host",
+		ka_format_ms(text, silence_ms),
 		is_harmful ? ": with NAT, or with nf_conntrack_tcp_loose=0, it is then lost" : "");
 	ka_add_number(finding, "established_s", conntrack->established_s);
 	ka_add_number(finding, "silence_ms", silence_ms);

@@ -139,11 +139,16 @@ static void say_live_only(struct ka_run *run, const struct ka_apply_request *req
 			  const struct intention *intention)
 {
 	if (intention->why_live_only) {
+		bool is_told = request->has_snippets && *request->has_snippets;
+
 		ka_text_add(&run->said.text, "\n");
 		ka_paragraph(&run->said, 0, 0,
-			     "%s To make them last, set them where it is created:",
-			     intention->why_live_only);
-		ka_say_snippets(&run->said, &request->target);
+			     "%s To make them last, set them where it is created%s",
+			     intention->why_live_only, is_told ? ", as is told above." : ":");
+		if (!is_told)
+			ka_say_snippets(&run->said, &request->target);
+		if (request->has_snippets)
+			*request->has_snippets = true;
 	} else if (request->live_only) {
 		ka_paragraph(&run->said, 0, 0,
 			     "No file is written (--live-only): the next boot brings back what the "

@@ -11,6 +11,8 @@ struct ka_apply_request {
 	const char *reasons; /* lines: the constraints that the values meet; "" */
 	bool live_only, persist_only, dry_run;
 	const char *drop_in; /* a name in KA_DROP_IN_DIRECTORY; NULL: KA_DROP_IN_NAME */
+	bool *has_snippets;  /* how to have the values where no file counts was told, and is told
+			      * once; NULL: it is told */
 };
 
 /* Makes the values so, running and at boot; of an image, at its boot. */

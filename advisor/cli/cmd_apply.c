@@ -116,7 +116,7 @@ static int read_subject(const struct ka_options *options, struct ka_facts *facts
 }
 
 static int run_apply(const struct ka_options *options, const struct ka_intent *intent,
-		     struct ka_run *run, struct ka_error *reterr)
+		     struct ka_run *run, bool *has_snippets, struct ka_error *reterr)
 {
 	struct ka_apply_request request = {.target = options->set,
 					   .purpose = purpose_of(options, intent),
@@ -124,7 +124,8 @@ static int run_apply(const struct ka_options *options, const struct ka_intent *i
 					   .live_only = options->live_only,
 					   .persist_only = options->persist_only,
 					   .dry_run = options->dry_run,
-					   .drop_in = options->drop_in};
+					   .drop_in = options->drop_in,
+					   .has_snippets = has_snippets};
 	struct ka_facts facts = {0};
 	int exit_code = -1;
 
@@ -160,10 +161,10 @@ static int rearm(const struct ka_options *options, const struct ka_intent *inten
 }
 
 static int apply_here(const struct ka_options *options, const struct ka_intent *intent,
-		      struct ka_error *reterr)
+		      bool *has_snippets, struct ka_error *reterr)
 {
 	struct ka_run run = KA_RUN_NONE;
-	int result = run_apply(options, intent, &run, reterr);
+	int result = run_apply(options, intent, &run, has_snippets, reterr);
 
 	result = ka_run_end(&run, result, reterr);
 	return result == 0 && options->rearm ? rearm(options, intent, reterr) : result;
@@ -172,6 +173,7 @@ static int apply_here(const struct ka_options *options, const struct ka_intent *
 struct everywhere {
 	const struct ka_options *options;
 	const struct ka_intent *intent;
+	bool has_snippets; /* told already */
 };
 
 static int say_where(const struct ka_options *options, const struct ka_netns_entry *entry,
@@ -180,7 +182,12 @@ static int say_where(const struct ka_options *options, const struct ka_netns_ent
 	struct ka_writer writer = ka_make_writer(options, NULL);
 	int result;
 
-	ka_heading(&writer, "Network namespace %s", ka_escape(options->arena, entry->name));
+	ka_text_add(&writer.text, entry->is_own ? "" : "\n");
+	ka_style_on(&writer, KA_BOLD);
+	ka_text_printf(&writer.text, "Network namespace %s%s",
+		       ka_escape(options->arena, entry->name), entry->is_own ? " (this one)" : "");
+	ka_style_off(&writer);
+	ka_end_line(&writer);
 	result = ka_emit(&writer.text, NULL, reterr);
 	ka_text_clear(&writer.text);
 	return result;
@@ -188,7 +195,7 @@ static int say_where(const struct ka_options *options, const struct ka_netns_ent
 
 static int apply_there(void *context, const struct ka_netns_entry *entry, struct ka_error *reterr)
 {
-	const struct everywhere *everywhere = context;
+	struct everywhere *everywhere = context;
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
 	struct ka_options options = *everywhere->options;
 	int result;
@@ -198,7 +205,8 @@ static int apply_there(void *context, const struct ka_netns_entry *entry, struct
 	options.netns = entry->is_own ? NULL : entry->word;
 	result = say_where(&options, entry, reterr);
 	if (result == 0)
-		result = apply_here(&options, everywhere->intent, reterr);
+		result =
+			apply_here(&options, everywhere->intent, &everywhere->has_snippets, reterr);
 	ka_arena_clear(&arena);
 	return result;
 }
@@ -206,7 +214,7 @@ static int apply_there(void *context, const struct ka_netns_entry *entry, struct
 int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
 {
 	struct ka_intent intent = {0};
-	struct everywhere everywhere = {options, &intent};
+	struct everywhere everywhere = {options, &intent, false};
 
 	/* All input is read before anything of the system: in the caller's namespace, too. */
 	if (!options->has_set && ka_read_intent(options, &intent, reterr) < 0)
@@ -216,5 +224,5 @@ int ka_cmd_apply(const struct ka_options *options, struct ka_error *reterr)
 			       "apply needs a path (-p ID, --hop idle=350s) or --set T,I,P");
 	if (options->all_netns)
 		return ka_each_namespace(options, apply_there, &everywhere, reterr);
-	return apply_here(options, &intent, reterr);
+	return apply_here(options, &intent, NULL, reterr);
 }

@@ -25,7 +25,9 @@ struct showing {
 	const struct ka_intent *intent;
 	struct output outputs[KA_OUTPUTS_MAX];
 	size_t output_count;
-	const char *netns; /* the present one, of several; NULL: the only one */
+	const char *netns;              /* the present one, of several; NULL: the only one */
+	struct ka_socket_owners owners; /* of several: all there are */
+	bool has_owners;
 	struct ka_socket_judge judge;
 };
 
@@ -249,6 +251,7 @@ static struct ka_look look_of(const struct showing *showing)
 				.judge = &showing->judge,
 				.owners = options->no_owners ? KA_OWNERS_NONE : KA_OWNERS_ALL,
 				.wants_options = options->deep,
+				.found = showing->has_owners ? &showing->owners : NULL,
 				.observe_s = options->observe_s};
 }
 
@@ -261,6 +264,33 @@ static int show(struct showing *showing, struct ka_error *reterr)
 	return look_and_act(showing, &look, reterr);
 }
 
+/* One look at all processes answers for all namespaces. */
+static int find_all_owners(struct showing *showing, struct ka_error *reterr)
+{
+	if (showing->has_owners || showing->options->no_owners)
+		return 0;
+	showing->owners.takes_all = true;
+	if (ka_owners_search(&showing->owners, reterr) < 0)
+		return -1;
+	showing->has_owners = true;
+	return 0;
+}
+
+static int show_in_arena(struct showing *showing, struct ka_error *reterr)
+{
+	const struct ka_options *options = showing->options;
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_options own = *options;
+	int result;
+
+	own.arena = &arena;
+	showing->options = &own;
+	result = show(showing, reterr);
+	showing->options = options;
+	ka_arena_clear(&arena);
+	return result;
+}
+
 static int show_namespace(void *context, const struct ka_netns_entry *entry,
 			  struct ka_error *reterr)
 {
@@ -270,7 +300,9 @@ static int show_namespace(void *context, const struct ka_netns_entry *entry,
 	if (!ka_netns_has_tcp())
 		return 0;
 	showing->netns = entry->name;
-	return show(showing, reterr);
+	if (find_all_owners(showing, reterr) < 0)
+		return -1;
+	return show_in_arena(showing, reterr);
 }
 
 static int redraw(void *context, const struct ka_options *options, struct ka_writer *writer,
@@ -314,5 +346,6 @@ int ka_cmd_sockets(const struct ka_options *options, struct ka_error *reterr)
 	result = open_outputs(&showing, reterr);
 	if (result == 0)
 		result = run(&showing, reterr);
+	ka_owners_clear(&showing.owners);
 	return close_outputs(&showing, result, reterr);
 }

@@ -4,6 +4,7 @@
 #include "cli/print.h"
 #include "cli/socket_look.h"
 #include "cli/subject.h"
+#include "edge/conntrack.h"
 #include "edge/keepalive_socket.h"
 #include "edge/netns.h"
 #include "edge/tick.h"
@@ -136,6 +137,7 @@ struct valued {
 struct values {
 	struct valued *items;
 	size_t count;
+	struct ka_conntrack host; /* what a container's connections pass, too */
 };
 
 static int read_values(void *context, const struct ka_netns_entry *entry, struct ka_error *reterr)
@@ -144,6 +146,12 @@ static int read_values(void *context, const struct ka_netns_entry *entry, struct
 	struct valued *one = &values->items[values->count++];
 
 	one->entry = entry;
+	/* The namespace of the first process is the machine's. */
+	if (entry->pid == 1) {
+		ka_conntrack_read(&values->host);
+		if (values->host.is_present)
+			values->host.does_nat = ka_conntrack_does_nat();
+	}
 	if (ka_keepalive_socket_read(&one->settings, reterr) < 0)
 		return -1;
 	one->is_read = true;
@@ -206,8 +214,7 @@ struct checking {
 	const struct ka_intent *intent;
 	struct ka_reporter reporter;
 	struct values values;
-	size_t at;                /* the number of the present one in values */
-	struct ka_conntrack host; /* what a container's connections pass, too */
+	size_t at; /* the number of the present one in values */
 	unsigned hz;
 	int64_t today;
 };
@@ -246,13 +253,28 @@ static void look_at_sockets(struct checking *checking, const struct ka_options *
 		ka_look_for_check(&own, checking->intent, facts);
 }
 
+/* /proc/sys is read only where that may tell something: each look at it takes longer, the more
+ * namespaces there are. */
+static void read_more(const struct checking *checking, const struct ka_netns_entry *entry,
+		      struct ka_facts *facts)
+{
+	if (entry->is_container) {
+		facts->conntrack = checking->values.host;
+		facts->conntrack_is_of_host = true;
+	} else if (checking->values.host.is_present && ka_conntrack_is_busy()) {
+		ka_conntrack_read(&facts->conntrack);
+		ka_ask_about_nat(checking->intent, facts);
+	}
+	if (checking->intent->goals.has_detect_within)
+		ka_read_retries2(facts);
+}
+
 static int check_own(struct checking *checking, const struct ka_options *options,
 		     struct ka_facts *facts, struct ka_error *reterr)
 {
 	if (ka_read_facts(options, facts, reterr) < 0)
 		return -1;
 	ka_ask_about_nat(checking->intent, facts);
-	checking->host = facts->conntrack;
 	return find_neighbours(options->arena, &checking->values, facts, reterr);
 }
 
@@ -272,10 +294,10 @@ static int check_one(void *context, const struct ka_netns_entry *entry, struct k
 	if (!valued->is_read)
 		return 0; /* that was said */
 	options.arena = &arena;
-	if (entry->is_container)
-		facts.conntrack = checking->host;
 	if (entry->is_own)
 		result = check_own(checking, &options, &facts, reterr);
+	else
+		read_more(checking, entry, &facts);
 	if (result == 0) {
 		look_at_sockets(checking, &options, &facts);
 		result = write_one(checking, &options, &facts, reterr);

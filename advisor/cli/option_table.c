@@ -517,7 +517,8 @@ const struct ka_option ka_option_table[] = {
 	{"netns", 0, "NAME|PID|PATH|all", "Subject",
 	 BIT(CHECK) | BIT(APPLY) | BIT(ROLLBACK) | BIT(HISTORY) | BIT(SOCKETS),
 	 "Another network namespace: a name of `ip netns`, a process id, or a path such as "
-	 "/proc/PID/ns/net. check, apply and sockets: all of this machine.",
+	 "/proc/PID/ns/net. check, apply and sockets: all of this machine (apply: of the others "
+	 "only the running values).",
 	 "all", take_netns},
 	{"settings", 0, "T,I,P", "Subject", BIT(CHECK) | BIT(RECOMMEND),
 	 "Hypothetical values of time, intvl and probes, as in 7200,75,9; no host is read.", NULL,

@@ -4,7 +4,6 @@
 #include "edge/keepalive_socket.h"
 #include "edge/sock_diag.h"
 #include "edge/socket_handle.h"
-#include "edge/socket_owner.h"
 #include "edge/tick.h"
 
 #include <errno.h>
@@ -394,6 +393,11 @@ static int find_owners(const struct ka_look *look, struct ka_seen_sockets *seen,
 	struct ka_socket_owners owners = {0};
 	int result = 0;
 
+	if (look->found) {
+		name_owners(look, look->found, seen);
+		seen->summary.refused = look->found->refused;
+		return 0;
+	}
 	for (size_t i = 0; result == 0 && i < seen->count; i++)
 		if (needs_owner(look, &seen->items[i]))
 			result = ka_owners_add(&owners, seen->items[i].connection.inode, reterr);

@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "core/socket_summary.h"
 #include "edge/process.h"
+#include "edge/socket_owner.h"
 
 /* One connection that the filters select. */
 struct ka_seen_socket {
@@ -27,9 +28,10 @@ struct ka_look {
 	const struct ka_options *options;
 	const struct ka_socket_judge *judge;
 	enum ka_look_owners owners;
-	bool wants_options; /* ask each socket through its process */
-	bool is_hasty;      /* what another timer hides is not looked at again */
-	int64_t observe_s;  /* look twice, so far apart; 0: once */
+	bool wants_options;                   /* ask each socket through its process */
+	bool is_hasty;                        /* what another timer hides is not looked at again */
+	const struct ka_socket_owners *found; /* what a search has found already; NULL: search */
+	int64_t observe_s;                    /* look twice, so far apart; 0: once */
 };
 
 struct ka_seen_sockets {

@@ -102,11 +102,19 @@ static void look_ahead(const struct ka_options *options, struct ka_facts *facts)
 		      error.file[0] ? ": " : "", error.message);
 }
 
+void ka_read_retries2(struct ka_facts *facts)
+{
+	struct ka_error ignored;
+
+	facts->has_retries2 =
+		ka_procsys_read_number("net/ipv4/tcp_retries2", &facts->retries2, &ignored) == 0 &&
+		facts->retries2 >= 0 && facts->retries2 <= 255;
+}
+
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		  struct ka_error *reterr)
 {
 	struct ka_facts facts = {.kind = options->netns ? KA_SUBJECT_NETNS : KA_SUBJECT_HOST};
-	struct ka_error ignored;
 
 	if (options->has_settings)
 		return ka_suppose_facts(options, ret_facts, reterr);
@@ -116,9 +124,7 @@ int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		return -1;
 	facts.name = options->netns ? options->netns : host_name(options->arena);
 	facts.hz = ka_tick_hz();
-	facts.has_retries2 =
-		ka_procsys_read_number("net/ipv4/tcp_retries2", &facts.retries2, &ignored) == 0 &&
-		facts.retries2 >= 0 && facts.retries2 <= 255;
+	ka_read_retries2(&facts);
 	ka_conntrack_read(&facts.conntrack);
 	facts.today = today();
 	look_ahead(options, &facts);

@@ -17,6 +17,9 @@ int ka_read_live_settings(struct ka_settings *ret_settings, struct ka_error *ret
 int ka_read_facts(const struct ka_options *options, struct ka_facts *ret_facts,
 		  struct ka_error *reterr);
 
+/* Reads tcp_retries2 of the calling thread's namespace, if it is shown. */
+void ka_read_retries2(struct ka_facts *facts);
+
 /* Asks whether the host translates addresses, where it matters: it costs a netlink dump, so it is
  * asked only when connection tracking forgets before the host speaks. */
 void ka_ask_about_nat(const struct ka_intent *intent, struct ka_facts *facts);

@@ -39,14 +39,15 @@ struct ka_facts {
 	bool has_retries2;
 	int64_t retries2;
 	struct ka_conntrack conntrack;
-	int64_t today; /* days since 1970-01-01 */
+	bool conntrack_is_of_host; /* not that of the subject, a container */
+	int64_t today;             /* days since 1970-01-01 */
 	/* What the subject has after a boot; for KA_SUBJECT_ROOT settings are its values. NULL
 	 * where it was not looked at: hypothetical values, a namespace that does not boot, a
 	 * container. */
 	const struct ka_boot *boot;
 	const struct ka_socket_summary *sockets; /* NULL: not looked at */
-	/* Of the machine's own namespace alone: the other ones, one row for each triple that differs
-	 * from its own. */
+	/* Of the machine's own namespace alone: the other ones, one row for each triple that
+	 * differs from its own. */
 	const struct ka_neighbour *neighbours;
 	size_t neighbour_count;
 };

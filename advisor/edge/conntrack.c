@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { NUMBER_SIZE = 32, NAMES_SIZE = 512 };
+enum { NUMBER_SIZE = 32, NAMES_SIZE = 512, STATISTICS_SIZE = 1024 };
 
 static bool read_number(const char *name, int64_t *ret_value)
 {
@@ -37,6 +37,27 @@ void ka_conntrack_read(struct ka_conntrack *ret_conntrack)
 	if (conntrack.is_present && read_number("nf_conntrack_tcp_loose", &loose))
 		conntrack.is_loose = loose ? KA_YES : KA_NO;
 	*ret_conntrack = conntrack;
+}
+
+/* Below the names of the columns is a line for each processor, and the first number of each is that
+ * of all connections, in hexadecimal. */
+bool ka_conntrack_is_busy(void)
+{
+	char text[STATISTICS_SIZE];
+	const char *numbers;
+	int fd = open("/proc/thread-self/net/stat/nf_conntrack", O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return true;
+	length = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[length > 0 ? length : 0] = '\0';
+	numbers = strchr(text, '\n');
+	if (!numbers || !numbers[1])
+		return true;
+	numbers++;
+	return strspn(numbers, "0") != strcspn(numbers, " ");
 }
 
 bool ka_conntrack_count(int64_t *ret_count)

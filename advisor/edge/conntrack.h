@@ -12,6 +12,10 @@
  * KA_NOT_KNOWN. Cannot fail. */
 void ka_conntrack_read(struct ka_conntrack *ret_conntrack);
 
+/* Whether a connection is tracked here at present, for a fraction of what a look at /proc/sys costs
+ * where there are many namespaces; true where the kernel does not tell. */
+bool ka_conntrack_is_busy(void);
+
 /* How many connections are tracked here. False when that cannot be told. */
 bool ka_conntrack_count(int64_t *ret_count);
 

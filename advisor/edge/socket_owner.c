@@ -94,7 +94,7 @@ static uint32_t number_of(const char *text, char end)
 
 static bool is_complete(const struct ka_socket_owners *owners)
 {
-	return owners->found == owners->count;
+	return !owners->takes_all && owners->found == owners->count;
 }
 
 static void look_at_descriptor(struct ka_socket_owners *owners, int directory, int pid,
@@ -113,6 +113,10 @@ static void look_at_descriptor(struct ka_socket_owners *owners, int directory, i
 	inode = number_of(target + prefix, ']');
 	if (inode == 0)
 		return;
+	if (owners->takes_all && ka_owners_add(owners, inode, NULL) < 0) {
+		owners->has_failed = true;
+		return;
+	}
 	slot = &owners->slots[slot_of(owners, inode)];
 	if (slot->inode != inode || slot->pid)
 		return;
@@ -179,5 +183,5 @@ int ka_owners_search(struct ka_socket_owners *owners, struct ka_error *reterr)
 			look_at_process(owners, (int)pid);
 	}
 	closedir(processes);
-	return 0;
+	return owners->has_failed ? ka_fail_memory(reterr) : 0;
 }

@@ -24,6 +24,8 @@ struct ka_socket_owners {
 	size_t refused;   /* processes that may not be looked at */
 	size_t gone;      /* that ended in between */
 	size_t processes; /* that were looked at */
+	bool takes_all;   /* every socket of every process is looked for */
+	bool has_failed;  /* out of memory while doing so */
 };
 
 void ka_owners_clear(struct ka_socket_owners *owners);
@@ -32,7 +34,7 @@ void ka_owners_clear(struct ka_socket_owners *owners);
 int ka_owners_add(struct ka_socket_owners *owners, uint32_t inode, struct ka_error *reterr);
 
 /* Looks through all processes, until every socket is found. What may not be looked at is counted.
- * KA_E_PROC_READ when /proc itself cannot be listed. */
+ * KA_E_PROC_READ when /proc itself cannot be listed; KA_E_MEMORY only with takes_all. */
 int ka_owners_search(struct ka_socket_owners *owners, struct ka_error *reterr);
 
 /* The owner of the socket, or NULL where it is not known. */

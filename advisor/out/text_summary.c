@@ -5,11 +5,22 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *loader_words(const struct ka_facts *facts)
+static const char *loader_words(const struct ka_boot_facts *facts)
 {
-	if (!facts->boot)
+	return facts->loader ? facts->loader->name : "no loader";
+}
+
+/* Where the values come from: the files of an image, or a running kernel. */
+static const char *origin_words(struct ka_arena *arena, const struct ka_analysis *analysis)
+{
+	const struct ka_facts *facts = analysis->facts;
+
+	if (facts->kind == KA_SUBJECT_ROOT && facts->boot)
+		return loader_words(facts->boot->facts);
+	if (!analysis->works)
 		return "running";
-	return facts->boot->facts->loader ? facts->boot->facts->loader->name : "no loader";
+	return ka_arena_printf(arena, "running; a dead peer is noticed within %s",
+			       ka_seconds(arena, analysis->bound_ms));
 }
 
 static void write_subject(struct ka_writer *writer, const struct ka_report *report)
@@ -23,7 +34,8 @@ static void write_subject(struct ka_writer *writer, const struct ka_report *repo
 	ka_text_add(&writer->text, report->has_failed ? "fail" : "pass");
 	ka_style_off(writer);
 	ka_text_printf(&writer->text, ": %" PRId64 ",%" PRId64 ",%" PRId64 " (%s)", value[KA_TIME],
-		       value[KA_INTVL], value[KA_PROBES], loader_words(facts));
+		       value[KA_INTVL], value[KA_PROBES],
+		       origin_words(writer->arena, report->analysis));
 	for (size_t i = 0; i < report->findings->count; i++)
 		waived += report->findings->items[i].waiver != NULL;
 	if (waived > 0)
@@ -74,13 +86,19 @@ static void write_waived(struct ka_writer *writer, const struct ka_finding *find
 	ka_text_add(&writer->text, "\n");
 }
 
+/* What a subject is told of others belongs into an overview of all of them. */
+static bool is_worth_a_line(const struct ka_finding *finding)
+{
+	return finding->severity != KA_NOTE || strcmp(finding->rule->id, "KA501") == 0;
+}
+
 void ka_text_summary(struct ka_writer *writer, const struct ka_report *report)
 {
 	write_subject(writer, report);
 	for (size_t i = 0; i < report->findings->count; i++) {
 		const struct ka_finding *finding = &report->findings->items[i];
 
-		if (finding->severity == KA_NOTE)
+		if (!is_worth_a_line(finding))
 			continue;
 		write_place(writer, report->analysis->facts->name, finding);
 		if (finding->waiver)
