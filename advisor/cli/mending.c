@@ -229,6 +229,7 @@ static int say(struct mending *mending, struct mend *mend, struct ka_error *rete
 	mending->counts[mend->result]++;
 	if (mending->is_json) {
 		result = ka_json_mending(&arena, &view, &mending->lines, reterr);
+		ka_text_add(&mending->lines, "\n");
 	} else {
 		writer = ka_make_writer(mending->options, NULL);
 		writer.arena = &arena;

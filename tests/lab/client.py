@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""usage: client.py ADDRESS PORT COUNT
+"""usage: client.py ADDRESS PORT COUNT [bare]
 
-Opens COUNT connections with SO_KEEPALIVE and does what standard input says, one answer a line:
+Opens COUNT connections with SO_KEEPALIVE (bare: without) and does what standard input says, one answer a line:
 
   idle SECONDS   sends nothing for so long              answer: lost N
   ask            a request on each, newest first        answer: answered N reset N silent N
@@ -17,9 +17,9 @@ import time
 ANSWER_WITHIN_S = 3
 
 
-def connect(address, port):
+def connect(address, port, keepalive):
     connection = socket.create_connection((address, port), timeout=5)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive)
     greeting = connection.recv(16)
     assert greeting in (b"A\n", b"B\n"), greeting
     connection.settimeout(ANSWER_WITHIN_S)
@@ -51,8 +51,8 @@ def ask(connection):
         return "reset"
 
 
-def main(address, port, count):
-    connections = [connect(address, port) for _ in range(count)]
+def main(address, port, count, keepalive):
+    connections = [connect(address, port, keepalive) for _ in range(count)]
     print("connected", count, flush=True)
     for line in sys.stdin:
         words = line.split()
@@ -66,4 +66,4 @@ def main(address, port, count):
                   flush=True)
 
 
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), "bare" not in sys.argv)

@@ -2,7 +2,25 @@
 load common
 
 @test "every connection and timer that ss sees is there, and no other" {
+	local needed
+	for needed in nginx nc; do
+		command -v $needed >/dev/null || skip "$needed is not installed"
+	done
 	run -0 with '
+		mkdir /var/lib/web /var/lib/nginx
+		cat >/var/lib/web/conf <<-END
+			error_log /var/lib/web/errors;
+			pid /var/lib/web/pid;
+			events {}
+			http {
+				access_log off;
+				server { listen 10.9.0.1:8081 so_keepalive=on; }
+			}
+		END
+		nginx -c /var/lib/web/conf -p /var/lib/web
+		for port in 8080 8081; do nc -s 10.9.0.2 10.9.0.1 $port < <(exec sleep 1000) & done
+		until [ "$(ss -Htn state established "dport = :8081 or dport = :8080" | wc -l)" -eq 8 ] &&
+			kaadvise sockets -f json --process nginx | grep . >/dev/null; do sleep 0.05; done
 		ss -Htnoe state established | sed -E "s/ +/ /g" | /usr/bin/python3 -c "
 import re, sys
 for line in sys.stdin:
@@ -18,7 +36,7 @@ for line in sys.stdin:
 			\"\(.timer) \(.inode) \(.cookie)\"" | sort >/tmp/ours.$$
 		diff /tmp/ss.$$ /tmp/ours.$$ && wc -l </tmp/ours.$$
 		rm /tmp/ss.$$ /tmp/ours.$$' bare alive alive six pinned=60 answering
-	assert_output 12
+	assert_output 16
 }
 
 @test "verdicts follow the values and the path" {
