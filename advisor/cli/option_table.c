@@ -490,7 +490,9 @@ static int take_filter(struct ka_options *options, enum ka_filter_kind kind, con
 	static int take_##name(struct ka_options *options, const char *value,                      \
 			       struct ka_error *reterr)                                            \
 	{                                                                                          \
-		return take_filter(options, KA_FILTER_##KIND, value, reterr);                      \
+		if (take_filter(options, KA_FILTER_##KIND, value, reterr) < 0)                     \
+			return ka_error_wrap(reterr, "--" #name);                                  \
+		return 0;                                                                          \
 	}
 
 FILTER(process, PROCESS)
