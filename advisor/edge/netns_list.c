@@ -8,16 +8,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 enum {
 	PATH_SIZE = 4096,
 	LINK_SIZE = 64,
+	DESCRIPTOR_SIZE = 320, /* /proc/PID/fd/NAME */
 	FIRST = 64,
 	MOUNTS_MAX = 16 * 1024 * 1024, /* bytes of a mountinfo */
 	SOCKSTAT_SIZE = 1024,
@@ -29,9 +34,52 @@ struct finding {
 	struct ka_netns_entry *entries; /* a hash table by inode on the heap; inode 0: empty */
 	size_t capacity, count, refused;
 	bool has_failed;
+	dev_t device;     /* of the file system of all namespaces; 0: not known */
 	uint64_t *mounts; /* with deep, mount namespaces that were looked at: a hash set alike */
 	size_t mount_capacity, mount_count;
 };
+
+/* Opening */
+
+static bool is_namespace(int fd, uint64_t inode)
+{
+	struct statfs system;
+	struct stat status;
+
+	return fstatfs(fd, &system) == 0 && system.f_type == NSFS_MAGIC &&
+	       fstat(fd, &status) == 0 && status.st_ino == inode;
+}
+
+/* Opening the file of a device could do something: only what is known to be a namespace is opened
+ * in earnest. */
+static int open_namespace(const char *path, uint64_t inode, int *ret_fd, struct ka_error *reterr)
+{
+	int place = open(path, O_PATH | O_CLOEXEC), error = errno, fd;
+	char again[LINK_SIZE];
+
+	if (place < 0)
+		return ka_fail_sys(reterr,
+				   error == EACCES || error == EPERM ? KA_E_NETNS_ENTER
+								     : KA_E_NETNS_MISSING,
+				   error, "network namespace %s", path);
+	if (!is_namespace(place, inode)) {
+		close(place);
+		return ka_fail(reterr, KA_E_NETNS_MISSING, "%s is something else by now", path);
+	}
+	snprintf(again, sizeof(again), "/proc/thread-self/fd/%d", place);
+	fd = open(again, O_RDONLY | O_CLOEXEC);
+	error = errno;
+	close(place);
+	if (fd < 0)
+		return ka_fail_sys(reterr, KA_E_NETNS_ENTER, error, "network namespace %s", path);
+	*ret_fd = fd;
+	return 0;
+}
+
+int ka_netns_entry_open(const struct ka_netns_entry *entry, int *ret_fd, struct ka_error *reterr)
+{
+	return open_namespace(entry->path, entry->inode, ret_fd, reterr);
+}
 
 /* The table */
 
@@ -81,6 +129,11 @@ static struct ka_netns_entry *entry_of(struct finding *finding, uint64_t inode, 
 	finding->count += *ret_is_new;
 	entry->inode = inode;
 	return entry;
+}
+
+static bool is_known(const struct finding *finding, uint64_t inode)
+{
+	return finding->capacity > 0 && slot_of(finding, inode)->inode;
 }
 
 static void add_path(struct finding *finding, uint64_t inode, const char *path)
@@ -279,11 +332,51 @@ static bool is_new_mount_namespace(struct finding *finding, uint64_t inode)
 	return true;
 }
 
+/* A namespace that was opened by the name of a mount that is gone has another text in its link. The
+ * file is neither opened nor, should a server have it, asked for. */
+static uint64_t held_inode(const struct finding *finding, int directory, const char *name)
+{
+	struct statx file;
+
+	if (statx(directory, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO, &file) < 0 ||
+	    makedev(file.stx_dev_major, file.stx_dev_minor) != finding->device)
+		return 0;
+	return file.stx_ino;
+}
+
+static bool is_network(const char *path, uint64_t inode)
+{
+	bool is_one;
+	int fd;
+
+	if (open_namespace(path, inode, &fd, NULL) < 0)
+		return false;
+	is_one = ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
+	close(fd);
+	return is_one;
+}
+
+static void add_descriptor(struct finding *finding, int directory, int pid, const char *name)
+{
+	char target[LINK_SIZE], path[DESCRIPTOR_SIZE];
+	ssize_t length = readlinkat(directory, name, target, sizeof(target) - 1);
+	uint64_t inode;
+
+	if (length <= 0)
+		return;
+	target[length] = '\0';
+	inode = target[0] == '/' ? held_inode(finding, directory, name) : inode_of(target, "net:[");
+	if (!inode || is_known(finding, inode))
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid, name);
+	if (is_network(path, inode))
+		add_path(finding, inode, path);
+}
+
 static void add_descriptors(struct finding *finding, int process, int pid)
 {
-	int directory = ka_file_open_directory(process, "fd"), error;
+	int directory = ka_file_open_directory(process, "fd");
 	const struct dirent *entry;
-	char path[PATH_SIZE];
 	DIR *descriptors;
 
 	if (directory < 0)
@@ -293,13 +386,8 @@ static void add_descriptors(struct finding *finding, int process, int pid)
 		close(directory);
 		return;
 	}
-	while ((entry = readdir(descriptors))) {
-		uint64_t inode = read_link(directory, entry->d_name, "net:[", &error);
-
-		snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid, entry->d_name);
-		if (inode)
-			add_path(finding, inode, path);
-	}
+	while ((entry = readdir(descriptors)))
+		add_descriptor(finding, directory, pid, entry->d_name);
 	closedir(descriptors);
 }
 
@@ -458,6 +546,8 @@ int ka_netns_list_read(struct ka_arena *arena, bool deep, struct ka_netns_list *
 	int result;
 
 	if (stat("/proc/thread-self/ns/net", &own) == 0)
+		finding.device = own.st_dev;
+	if (own.st_ino)
 		add_path(&finding, own.st_ino, "/proc/thread-self/ns/net");
 	add_named(&finding);
 	add_mounts(&finding, "/proc/self/mountinfo", "");
@@ -467,45 +557,6 @@ int ka_netns_list_read(struct ka_arena *arena, bool deep, struct ka_netns_list *
 	free(finding.entries);
 	free(finding.mounts);
 	return result;
-}
-
-/* Entering */
-
-static bool is_namespace(int fd, uint64_t inode)
-{
-	struct statfs system;
-	struct stat status;
-
-	return fstatfs(fd, &system) == 0 && system.f_type == NSFS_MAGIC &&
-	       fstat(fd, &status) == 0 && status.st_ino == inode;
-}
-
-/* Opening the file of a device could do something: only what is known to be a namespace is opened
- * in earnest. */
-int ka_netns_entry_open(const struct ka_netns_entry *entry, int *ret_fd, struct ka_error *reterr)
-{
-	int place = open(entry->path, O_PATH | O_CLOEXEC), error = errno, fd;
-	char path[LINK_SIZE];
-
-	if (place < 0)
-		return ka_fail_sys(reterr,
-				   error == EACCES || error == EPERM ? KA_E_NETNS_ENTER
-								     : KA_E_NETNS_MISSING,
-				   error, "network namespace %s", entry->path);
-	if (!is_namespace(place, entry->inode)) {
-		close(place);
-		return ka_fail(reterr, KA_E_NETNS_MISSING, "%s is something else by now",
-			       entry->path);
-	}
-	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", place);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	error = errno;
-	close(place);
-	if (fd < 0)
-		return ka_fail_sys(reterr, KA_E_NETNS_ENTER, error, "network namespace %s",
-				   entry->path);
-	*ret_fd = fd;
-	return 0;
 }
 
 /* Connections */
