@@ -37,7 +37,7 @@ const struct ka_command ka_commands[KA_CMD_COUNT] = {
 			    "Lists the transactions of the journal in /var/lib/kaadvise.", 0, 0,
 			    ka_cmd_history},
 	[KA_CMD_SOCKETS] =
-		{"sockets", "[--netns NETNS] [PATH] [GOALS] [FILTERS] [--rearm] [--enable]",
+		{"sockets", "[--netns NETNS] [PATH] [FILTERS] [--rearm] [--enable]",
 		 "judge the connections that are open now, and mend them",
 		 "Reads all TCP connections from the kernel and says which of them a hop of the "
 		 "path "

@@ -92,7 +92,8 @@ static void words_stand_in_enum_order(void **state)
 	(void)state;
 	assert_string_equal(ka_transaction_kind_words[KA_APPLY], "apply");
 	assert_string_equal(ka_transaction_kind_words[KA_ROLLBACK], "rollback");
-	assert_null(ka_transaction_kind_words[KA_ROLLBACK + 1]);
+	assert_string_equal(ka_transaction_kind_words[KA_REARM], "rearm");
+	assert_null(ka_transaction_kind_words[KA_REARM + 1]);
 	assert_string_equal(ka_transaction_state_words[KA_BEGUN], "begun");
 	assert_string_equal(ka_transaction_state_words[KA_FINISHED], "done");
 	assert_string_equal(ka_transaction_state_words[KA_PUT_BACK], "put-back");
