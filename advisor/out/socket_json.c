@@ -57,8 +57,7 @@ static void put_address(struct line *line, const struct ka_endpoint *end, bool i
 	line->length += ka_format_address(line->bytes + line->length, end->address, is_v6);
 }
 
-#define MEMBER(line, name, number)                                                                 \
-	(PUT(line, ",\"" name "\":"), put_number(line, number))
+#define MEMBER(line, name, number) (PUT(line, ",\"" name "\":"), put_number(line, number))
 
 /* Text from outside */
 
