@@ -312,8 +312,8 @@ static void what_became_of_one_is_told(void **state)
 	struct ka_connection before = armed(2000, 7000000), after = armed(2000, 1000);
 	static const char *const words[KA_MEND_RESULT_COUNT] = {
 		"mended 10.0.0.1:40000 to 10.0.0.2:443 of app(7) fd 5: timer 7000 s -> 1 s",
-		"planned 10.0.0.1:40000 to 10.0.0.2:443 of app(7) fd 5: timer 7000 s, idle 2 s: "
-		"would be armed anew",
+		("planned 10.0.0.1:40000 to 10.0.0.2:443 of app(7) fd 5: timer 7000 s, idle 2 s: "
+		 "would be armed anew"),
 		"needless 10.0.0.1:40000 to 10.0.0.2:443 of app(7) fd 5: needs nothing any more",
 		"gone 10.0.0.1:40000 to 10.0.0.2:443 of app(7) fd 5: has ended",
 		"refused 10.0.0.1:40000 to 10.0.0.2:443 of app(7) fd 5: because",
