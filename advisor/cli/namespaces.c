@@ -21,6 +21,7 @@ enum { NAMED_MAX = 3, EXIT_FINDINGS = 1, EXIT_SYSTEM = 4 };
 struct walk {
 	struct ka_netns_list list;
 	int own; /* the namespace to come back to; -1: not opened */
+	bool is_away;
 	int exit_code;
 };
 
@@ -36,15 +37,33 @@ static int begin(struct walk *walk, const struct ka_options *options, struct ka_
 	return ka_netns_open("/proc/thread-self/ns/net", &walk->own, reterr);
 }
 
-static int enter(const struct ka_netns_entry *entry, struct ka_error *reterr)
+/* An ordinary user may not even enter the own namespace, but has not left it either. */
+static int come_back(struct walk *walk, struct ka_error *reterr)
+{
+	if (walk->is_away && ka_netns_enter(walk->own, reterr) < 0)
+		return -1;
+	walk->is_away = false;
+	return 0;
+}
+
+static int enter(struct walk *walk, const struct ka_netns_entry *entry, struct ka_error *reterr)
 {
 	int fd, result;
 
+	if (entry->is_own)
+		return come_back(walk, reterr);
 	if (ka_netns_entry_open(entry, &fd, reterr) < 0)
 		return -1;
 	result = ka_netns_enter(fd, reterr);
+	walk->is_away |= result == 0;
 	close(fd);
 	return result;
+}
+
+static void end(struct walk *walk)
+{
+	if (walk->own >= 0)
+		close(walk->own);
 }
 
 static void count_exit(struct walk *walk, int exit_code)
@@ -72,46 +91,45 @@ static bool is_fatal(const struct ka_error *error)
 	return error->id == KA_E_OUTPUT || error->id == KA_E_MEMORY;
 }
 
-/* Calls visit inside the namespace; the thread is in its own afterwards, which to an ordinary user
- * means that it must not have left it. -1 when nothing may go on. */
-static int visit_one(struct walk *walk, const struct ka_netns_entry *entry, ka_netns_visit *visit,
-		     void *context, struct ka_error *reterr)
+/* Calls visit for the namespace, whichever the thread is in. -1 when nothing may go on. */
+static int do_one(struct walk *walk, const struct ka_netns_entry *entry, ka_netns_visit *visit,
+		  void *context, struct ka_error *reterr)
 {
-	struct ka_error error = {0};
-	int result;
+	struct ka_error error;
+	int result = visit(context, entry, &error);
 
-	if (!entry->is_own && enter(entry, &error) < 0) {
-		if (!has_ended(entry, &error))
-			fail_one(walk, entry, &error);
+	if (result >= 0) {
+		count_exit(walk, result);
 		return 0;
 	}
-	result = visit(context, entry, &error);
-	if (!entry->is_own && ka_netns_enter(walk->own, reterr) < 0)
-		return -1;
-	if (result < 0 && is_fatal(&error)) {
+	if (is_fatal(&error)) {
 		*reterr = error;
 		return -1;
 	}
-	if (result < 0)
-		fail_one(walk, entry, &error);
-	else
-		count_exit(walk, result);
+	fail_one(walk, entry, &error);
 	return 0;
 }
 
-static int walk_all(struct walk *walk, ka_netns_visit *visit, void *context,
-		    struct ka_error *reterr)
+/* The same inside the namespace, where the thread then stays. */
+static int visit_one(struct walk *walk, const struct ka_netns_entry *entry, ka_netns_visit *visit,
+		     void *context, struct ka_error *reterr)
+{
+	struct ka_error error;
+
+	if (enter(walk, entry, &error) == 0)
+		return do_one(walk, entry, visit, context, reterr);
+	if (!has_ended(entry, &error))
+		fail_one(walk, entry, &error);
+	return 0;
+}
+
+static int visit_all(struct walk *walk, ka_netns_visit *visit, void *context,
+		     struct ka_error *reterr)
 {
 	for (size_t i = 0; i < walk->list.count; i++)
 		if (visit_one(walk, &walk->list.entries[i], visit, context, reterr) < 0)
 			return -1;
-	return 0;
-}
-
-static void end(struct walk *walk)
-{
-	if (walk->own >= 0)
-		close(walk->own);
+	return come_back(walk, reterr);
 }
 
 int ka_each_namespace(const struct ka_options *options, ka_netns_visit *visit, void *context,
@@ -121,40 +139,68 @@ int ka_each_namespace(const struct ka_options *options, ka_netns_visit *visit, v
 	int result = begin(&walk, options, reterr);
 
 	if (result == 0)
-		result = walk_all(&walk, visit, context, reterr);
+		result = visit_all(&walk, visit, context, reterr);
 	end(&walk);
 	return result < 0 ? -1 : walk.exit_code;
 }
 
 /* Values of all */
 
+/* What one look into a namespace tells; it is not entered again unless it has TCP sockets. */
 struct valued {
 	const struct ka_netns_entry *entry;
-	struct ka_settings settings;
-	bool is_read;
+	struct ka_facts facts;
+	bool has_tcp;
 };
 
 struct values {
+	const struct ka_intent *intent;
 	struct valued *items;
 	size_t count;
 	struct ka_conntrack host; /* what a container's connections pass, too */
+	unsigned hz;
+	int64_t today;
 };
+
+/* The namespace of the first process is the machine's. */
+static void read_host(struct values *values)
+{
+	ka_conntrack_read(&values->host);
+	if (values->host.is_present)
+		values->host.does_nat = ka_conntrack_does_nat();
+}
+
+/* /proc/sys is read only where that may tell something: each look at it takes longer, the more
+ * namespaces there are. */
+static void read_more(const struct values *values, struct valued *one)
+{
+	struct ka_facts *facts = &one->facts;
+
+	one->has_tcp = ka_netns_has_tcp();
+	if (values->intent->goals.has_detect_within)
+		ka_read_retries2(facts);
+	if (!one->entry->is_container && one->has_tcp && ka_conntrack_is_busy()) {
+		ka_conntrack_read(&facts->conntrack);
+		ka_ask_about_nat(values->intent, facts);
+	}
+}
 
 static int read_values(void *context, const struct ka_netns_entry *entry, struct ka_error *reterr)
 {
 	struct values *values = context;
-	struct valued *one = &values->items[values->count++];
+	struct valued *one = &values->items[values->count];
 
 	one->entry = entry;
-	/* The namespace of the first process is the machine's. */
-	if (entry->pid == 1) {
-		ka_conntrack_read(&values->host);
-		if (values->host.is_present)
-			values->host.does_nat = ka_conntrack_does_nat();
-	}
-	if (ka_keepalive_socket_read(&one->settings, reterr) < 0)
+	one->facts = (struct ka_facts){.kind = KA_SUBJECT_NETNS,
+				       .name = entry->name,
+				       .hz = values->hz,
+				       .today = values->today};
+	if (entry->pid == 1)
+		read_host(values);
+	if (ka_keepalive_socket_read(&one->facts.settings, reterr) < 0)
 		return -1;
-	one->is_read = true;
+	read_more(values, one);
+	values->count++;
 	return 0;
 }
 
@@ -163,7 +209,8 @@ static int compare_settings(const void *a, const void *b)
 	const struct valued *one = a, *other = b;
 
 	for (int key = 0; key < KA_KEY_COUNT; key++) {
-		int64_t left = one->settings.value[key], right = other->settings.value[key];
+		int64_t left = one->facts.settings.value[key],
+			right = other->facts.settings.value[key];
 
 		if (left != right)
 			return left < right ? -1 : 1;
@@ -177,9 +224,9 @@ static void add_neighbour(struct ka_arena *arena, struct ka_neighbour *rows, siz
 {
 	struct ka_neighbour *row = *count > 0 ? &rows[*count - 1] : NULL;
 
-	if (!row || !ka_settings_equal(&row->settings, &one->settings)) {
+	if (!row || !ka_settings_equal(&row->settings, &one->facts.settings)) {
 		row = &rows[(*count)++];
-		*row = (struct ka_neighbour){.settings = one->settings, .names = ""};
+		*row = (struct ka_neighbour){.settings = one->facts.settings, .names = ""};
 	}
 	if (row->count++ < NAMED_MAX)
 		row->names = ka_arena_printf(arena, "%s%s%s", row->names, *row->names ? ", " : "",
@@ -199,8 +246,8 @@ static int find_neighbours(struct ka_arena *arena, const struct values *values,
 	memcpy(sorted, values->items, values->count * sizeof(*sorted));
 	qsort(sorted, values->count, sizeof(*sorted), compare_settings);
 	for (size_t i = 0; i < values->count; i++)
-		if (sorted[i].is_read && !sorted[i].entry->is_own &&
-		    !ka_settings_equal(&sorted[i].settings, &own->settings))
+		if (!sorted[i].entry->is_own &&
+		    !ka_settings_equal(&sorted[i].facts.settings, &own->settings))
 			add_neighbour(arena, rows, &count, &sorted[i]);
 	own->neighbours = rows;
 	own->neighbour_count = count;
@@ -215,8 +262,6 @@ struct checking {
 	struct ka_reporter reporter;
 	struct values values;
 	size_t at; /* the number of the present one in values */
-	unsigned hz;
-	int64_t today;
 };
 
 static int write_one(struct checking *checking, const struct ka_options *options,
@@ -249,24 +294,7 @@ static void look_at_sockets(struct checking *checking, const struct ka_options *
 
 	own.no_owners = true;
 	own.observe_s = 0;
-	if (ka_netns_has_tcp())
-		ka_look_for_check(&own, checking->intent, facts);
-}
-
-/* /proc/sys is read only where that may tell something: each look at it takes longer, the more
- * namespaces there are. */
-static void read_more(const struct checking *checking, const struct ka_netns_entry *entry,
-		      struct ka_facts *facts)
-{
-	if (entry->is_container) {
-		facts->conntrack = checking->values.host;
-		facts->conntrack_is_of_host = true;
-	} else if (checking->values.host.is_present && ka_conntrack_is_busy()) {
-		ka_conntrack_read(&facts->conntrack);
-		ka_ask_about_nat(checking->intent, facts);
-	}
-	if (checking->intent->goals.has_detect_within)
-		ka_read_retries2(facts);
+	ka_look_for_check(&own, checking->intent, facts);
 }
 
 static int check_own(struct checking *checking, const struct ka_options *options,
@@ -278,43 +306,45 @@ static int check_own(struct checking *checking, const struct ka_options *options
 	return find_neighbours(options->arena, &checking->values, facts, reterr);
 }
 
+/* The thread is in the namespace where it has TCP sockets, and in any other where not. */
 static int check_one(void *context, const struct ka_netns_entry *entry, struct ka_error *reterr)
 {
 	struct checking *checking = context;
-	const struct valued *valued = &checking->values.items[checking->at++];
+	struct valued *valued = &checking->values.items[checking->at];
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
 	struct ka_options options = *checking->baselining->options;
-	struct ka_facts facts = {.kind = KA_SUBJECT_NETNS,
-				 .name = entry->name,
-				 .settings = valued->settings,
-				 .hz = checking->hz,
-				 .today = checking->today};
 	int result = 0;
 
-	if (!valued->is_read)
-		return 0; /* that was said */
 	options.arena = &arena;
+	if (entry->is_container) {
+		valued->facts.conntrack = checking->values.host;
+		valued->facts.conntrack_is_of_host = true;
+	}
 	if (entry->is_own)
-		result = check_own(checking, &options, &facts, reterr);
-	else
-		read_more(checking, entry, &facts);
+		result = check_own(checking, &options, &valued->facts, reterr);
 	if (result == 0) {
-		look_at_sockets(checking, &options, &facts);
-		result = write_one(checking, &options, &facts, reterr);
+		if (valued->has_tcp)
+			look_at_sockets(checking, &options, &valued->facts);
+		result = write_one(checking, &options, &valued->facts, reterr);
 	}
 	ka_arena_clear(&arena);
 	return result;
 }
 
-/* One that is gone by now must not shift the others. */
 static int check_all(struct walk *walk, struct checking *checking, struct ka_error *reterr)
 {
 	for (size_t i = 0; i < checking->values.count; i++) {
+		const struct valued *one = &checking->values.items[i];
+		int result;
+
 		checking->at = i;
-		if (visit_one(walk, checking->values.items[i].entry, check_one, checking, reterr) <
-		    0)
+		result = (one->has_tcp ? visit_one : do_one)(walk, one->entry, check_one, checking,
+							     reterr);
+		if (result < 0)
 			return -1;
 	}
+	if (come_back(walk, reterr) < 0)
+		return -1;
 	return ka_reporter_end(&checking->reporter, reterr);
 }
 
@@ -325,7 +355,7 @@ static int check_listed(struct walk *walk, struct checking *checking, struct ka_
 		ka_arena_array(arena, walk->list.count + 1, sizeof(*checking->values.items));
 	if (!checking->values.items)
 		return ka_fail_memory(reterr);
-	if (walk_all(walk, read_values, &checking->values, reterr) < 0)
+	if (visit_all(walk, read_values, &checking->values, reterr) < 0)
 		return -1;
 	return check_all(walk, checking, reterr);
 }
@@ -334,11 +364,11 @@ int ka_check_namespaces(struct ka_baselining *baselining, const struct ka_intent
 			struct ka_error *reterr)
 {
 	const struct ka_options *options = baselining->options;
-	struct checking checking = {.baselining = baselining,
-				    .intent = intent,
-				    .reporter = ka_reporter_make(options, true),
-				    .hz = ka_tick_hz(),
-				    .today = ka_now_s() / 86400};
+	struct checking checking = {
+		.baselining = baselining,
+		.intent = intent,
+		.reporter = ka_reporter_make(options, true),
+		.values = {.intent = intent, .hz = ka_tick_hz(), .today = ka_now_s() / 86400}};
 	struct walk walk;
 	int result = begin(&walk, options, reterr);
 

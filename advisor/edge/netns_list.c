@@ -50,35 +50,63 @@ static bool is_namespace(int fd, uint64_t inode)
 	       fstat(fd, &status) == 0 && status.st_ino == inode;
 }
 
-/* Opening the file of a device could do something: only what is known to be a namespace is opened
- * in earnest. */
-static int open_namespace(const char *path, uint64_t inode, int *ret_fd, struct ka_error *reterr)
+static int fail_open(const char *path, int error, struct ka_error *reterr)
 {
-	int place = open(path, O_PATH | O_CLOEXEC), error = errno, fd;
+	bool is_refused = error == EACCES || error == EPERM;
+
+	return ka_fail_sys(reterr, is_refused ? KA_E_NETNS_ENTER : KA_E_NETNS_MISSING, error,
+			   "network namespace %s", path);
+}
+
+/* Opening the file of a device could do something: where another user may have put one, only what
+ * is known to be a namespace is opened in earnest. */
+static int open_cautiously(const char *path, uint64_t inode)
+{
+	int place = open(path, O_PATH | O_CLOEXEC), fd;
 	char again[LINK_SIZE];
 
 	if (place < 0)
-		return ka_fail_sys(reterr,
-				   error == EACCES || error == EPERM ? KA_E_NETNS_ENTER
-								     : KA_E_NETNS_MISSING,
-				   error, "network namespace %s", path);
-	if (!is_namespace(place, inode)) {
-		close(place);
+		return -errno;
+	snprintf(again, sizeof(again), "/proc/thread-self/fd/%d", place);
+	fd = is_namespace(place, inode) ? open(again, O_RDONLY | O_CLOEXEC) : -1;
+	fd = fd < 0 ? -errno : fd;
+	close(place);
+	return fd;
+}
+
+static int open_namespace(const char *path, uint64_t inode, bool is_trusted, int *ret_fd,
+			  struct ka_error *reterr)
+{
+	struct stat status;
+	int fd;
+
+	if (is_trusted)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	else
+		fd = open_cautiously(path, inode);
+	if (fd < 0)
+		return fail_open(path, is_trusted ? errno : -fd, reterr);
+	if (fstat(fd, &status) < 0 || status.st_ino != inode) {
+		close(fd);
 		return ka_fail(reterr, KA_E_NETNS_MISSING, "%s is something else by now", path);
 	}
-	snprintf(again, sizeof(again), "/proc/thread-self/fd/%d", place);
-	fd = open(again, O_RDONLY | O_CLOEXEC);
-	error = errno;
-	close(place);
-	if (fd < 0)
-		return ka_fail_sys(reterr, KA_E_NETNS_ENTER, error, "network namespace %s", path);
 	*ret_fd = fd;
 	return 0;
 }
 
+/* Our own mounts are the administrator's, and the kernel's link leads to a namespace. */
+static bool is_trusted(const struct ka_netns_entry *entry)
+{
+	char path[LINK_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", entry->pid);
+	return strncmp(entry->path, "/proc/", strlen("/proc/")) != 0 ||
+	       strcmp(entry->path, path) == 0;
+}
+
 int ka_netns_entry_open(const struct ka_netns_entry *entry, int *ret_fd, struct ka_error *reterr)
 {
-	return open_namespace(entry->path, entry->inode, ret_fd, reterr);
+	return open_namespace(entry->path, entry->inode, is_trusted(entry), ret_fd, reterr);
 }
 
 /* The table */
@@ -249,13 +277,6 @@ static void add_mounts(struct finding *finding, const char *file, const char *ro
 	free(bytes);
 }
 
-static bool is_namespace_file(const char *path)
-{
-	struct statfs status;
-
-	return statfs(path, &status) == 0 && status.f_type == NSFS_MAGIC;
-}
-
 static void add_named_one(struct finding *finding, const char *name)
 {
 	struct ka_netns_entry *entry;
@@ -264,7 +285,7 @@ static void add_named_one(struct finding *finding, const char *name)
 	bool is_new;
 
 	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	if (!is_namespace_file(path) || stat(path, &status) < 0)
+	if (stat(path, &status) < 0 || status.st_dev != finding->device)
 		return;
 	entry = entry_of(finding, status.st_ino, &is_new);
 	if (!entry || entry->word)
@@ -349,7 +370,7 @@ static bool is_network(const char *path, uint64_t inode)
 	bool is_one;
 	int fd;
 
-	if (open_namespace(path, inode, &fd, NULL) < 0)
+	if (open_namespace(path, inode, false, &fd, NULL) < 0)
 		return false;
 	is_one = ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
 	close(fd);
@@ -373,15 +394,21 @@ static void add_descriptor(struct finding *finding, int directory, int pid, cons
 		add_path(finding, inode, path);
 }
 
-static void add_descriptors(struct finding *finding, int process, int pid)
+static void add_mounts_of(struct finding *finding, int pid)
 {
-	int directory = ka_file_open_directory(process, "fd");
-	const struct dirent *entry;
-	DIR *descriptors;
+	char file[LINK_SIZE], root[LINK_SIZE];
 
-	if (directory < 0)
-		return;
-	descriptors = fdopendir(directory);
+	snprintf(file, sizeof(file), "/proc/%d/mountinfo", pid);
+	snprintf(root, sizeof(root), "/proc/%d/root", pid);
+	add_mounts(finding, file, root);
+}
+
+/* Closes the directory. */
+static void add_descriptors(struct finding *finding, int directory, int pid)
+{
+	const struct dirent *entry;
+	DIR *descriptors = fdopendir(directory);
+
 	if (!descriptors) {
 		close(directory);
 		return;
@@ -391,27 +418,32 @@ static void add_descriptors(struct finding *finding, int process, int pid)
 	closedir(descriptors);
 }
 
-static void look_deep(struct finding *finding, int process, int pid)
+static void look_deep(struct finding *finding, int pid)
 {
-	char file[LINK_SIZE], root[LINK_SIZE];
-	int error;
-	uint64_t mounts = read_link(process, "ns/mnt", "mnt:[", &error);
+	char path[LINK_SIZE];
+	uint64_t mounts;
+	int directory, error;
 
-	add_descriptors(finding, process, pid);
-	if (!mounts || !is_new_mount_namespace(finding, mounts))
-		return;
-	snprintf(file, sizeof(file), "/proc/%d/mountinfo", pid);
-	snprintf(root, sizeof(root), "/proc/%d/root", pid);
-	add_mounts(finding, file, root);
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	directory = ka_file_open_directory(AT_FDCWD, path);
+	if (directory >= 0)
+		add_descriptors(finding, directory, pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
+	mounts = read_link(AT_FDCWD, path, "mnt:[", &error);
+	if (mounts && is_new_mount_namespace(finding, mounts))
+		add_mounts_of(finding, pid);
 }
 
-static void add_process(struct finding *finding, int process, int pid)
+static void add_process(struct finding *finding, int pid)
 {
 	struct ka_netns_entry *entry;
+	char path[LINK_SIZE];
 	bool is_new;
 	int error;
-	uint64_t inode = read_link(process, "ns/net", "net:[", &error);
+	uint64_t inode;
 
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	inode = read_link(AT_FDCWD, path, "net:[", &error);
 	if (error == EACCES || error == EPERM)
 		finding->refused++;
 	if (!inode)
@@ -423,20 +455,13 @@ static void add_process(struct finding *finding, int process, int pid)
 
 static void look_at_process(struct finding *finding, const char *name, bool deep)
 {
-	char path[LINK_SIZE];
 	int64_t pid;
-	int process;
 
 	if (!ka_parse_decimal(name, strlen(name), &pid) || pid > INT32_MAX)
 		return;
-	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-	process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (process < 0)
-		return;
-	add_process(finding, process, (int)pid);
+	add_process(finding, (int)pid);
 	if (deep)
-		look_deep(finding, process, (int)pid);
-	close(process);
+		look_deep(finding, (int)pid);
 }
 
 static int look_at_processes(struct finding *finding, bool deep, struct ka_error *reterr)
@@ -561,21 +586,26 @@ int ka_netns_list_read(struct ka_arena *arena, bool deep, struct ka_netns_list *
 
 /* Connections */
 
-/* "TCP: inuse 5 orphan 0 ...", "TCP6: inuse 2": sockets that are hashed, and not in time-wait. */
-static bool has_any(const char *file, const char *key)
+/* Whether the number behind the key is 0. */
+static bool is_zero(const char *text, const char *key)
 {
-	char text[SOCKSTAT_SIZE];
-	const char *at;
-	int error = ka_file_read_value(AT_FDCWD, file, text, sizeof(text));
+	const char *at = strstr(text, key);
 
-	if (error < 0)
-		return error != -ENOENT;
-	at = strstr(text, key);
-	return !at || at[strlen(key)] != '0';
+	return at && at[strlen(key)] == '0';
 }
 
+/* "sockets: used 7", of all kinds; "TCP: inuse 5 orphan 0 ...", "TCP6: inuse 2": those that are
+ * hashed, and not in time-wait. */
 bool ka_netns_has_tcp(void)
 {
-	return has_any("/proc/thread-self/net/sockstat", "TCP: inuse ") ||
-	       has_any("/proc/thread-self/net/sockstat6", "TCP6: inuse ");
+	char text[SOCKSTAT_SIZE];
+	int error =
+		ka_file_read_value(AT_FDCWD, "/proc/thread-self/net/sockstat", text, sizeof(text));
+
+	if (error < 0 || is_zero(text, "sockets: used "))
+		return error < 0;
+	if (!is_zero(text, "TCP: inuse "))
+		return true;
+	error = ka_file_read_value(AT_FDCWD, "/proc/thread-self/net/sockstat6", text, sizeof(text));
+	return error < 0 ? error != -ENOENT : !is_zero(text, "TCP6: inuse ");
 }
