@@ -305,7 +305,7 @@ static int observe(struct looking *looking, struct ka_error *reterr)
 
 /* Owners */
 
-/* Processes that were read already, by pid. */
+/* Processes that were read already, by pid; arena-owned. */
 struct processes {
 	struct ka_arena *arena;
 	const struct ka_process **slots;
@@ -314,7 +314,7 @@ struct processes {
 
 static size_t slot_of(const struct processes *processes, int pid)
 {
-	size_t at = (uint32_t)pid * 2654435761u & (processes->capacity - 1);
+	size_t at = ((uint64_t)pid * 0x9e3779b97f4a7c15u >> 32) & (processes->capacity - 1);
 
 	while (processes->slots[at] && processes->slots[at]->pid != pid)
 		at = (at + 1) & (processes->capacity - 1);
@@ -329,14 +329,14 @@ static bool make_room(struct processes *processes)
 
 	if (processes->count * 2 < processes->capacity)
 		return true;
-	larger.slots = calloc(larger.capacity, sizeof(const struct ka_process *));
+	larger.slots =
+		ka_arena_array(larger.arena, larger.capacity, sizeof(const struct ka_process *));
 	if (!larger.slots)
 		return false;
 	for (size_t i = 0; i < processes->capacity; i++)
 		if (processes->slots[i])
 			larger.slots[slot_of(&larger, processes->slots[i]->pid)] =
 				processes->slots[i];
-	free((void *)processes->slots);
 	*processes = larger;
 	return true;
 }
@@ -384,7 +384,6 @@ static void name_owners(const struct ka_look *look, const struct ka_socket_owner
 		one->pid = one->process ? owner->pid : 0;
 		one->fd = one->process ? owner->fd : 0;
 	}
-	free((void *)processes.slots);
 }
 
 static int find_owners(const struct ka_look *look, struct ka_seen_sockets *seen,

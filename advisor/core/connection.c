@@ -121,7 +121,7 @@ static char *put_v6(char *at, const uint8_t *bytes)
 	unsigned groups[8];
 	struct run zeros;
 
-	for (int i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8; i++)
 		groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
 	zeros = longest_zeros(groups);
 	for (int i = 0; i < 8; i++) {
@@ -141,13 +141,14 @@ static char *put_v6(char *at, const uint8_t *bytes)
 size_t ka_format_address(char text[static KA_ADDRESS_TEXT], const uint8_t address[static 16],
 			 bool is_v6)
 {
+	static const char v4_mapped[] = {':', ':', 'f', 'f', 'f', 'f', ':'};
 	char *end;
 
 	if (!is_v6) {
 		end = put_v4(text, address);
 	} else if (is_mapped(address)) {
-		memcpy(text, "::ffff:", 7);
-		end = put_v4(text + 7, address + 12);
+		memcpy(text, v4_mapped, sizeof(v4_mapped));
+		end = put_v4(text + sizeof(v4_mapped), address + 12);
 	} else {
 		end = put_v6(text, address);
 	}

@@ -97,9 +97,9 @@ int ka_socket_handle_read(int handle, struct ka_socket_options *ret_options)
 /* On, whatever it was: an option that is left off would be worse than a timer that is late. */
 static int switch_on(int handle)
 {
-	if (set(handle, SOL_SOCKET, SO_KEEPALIVE, 1) == 0 ||
-	    set(handle, SOL_SOCKET, SO_KEEPALIVE, 1) == 0)
-		return 0;
+	for (int attempt = 0; attempt < 2; attempt++)
+		if (set(handle, SOL_SOCKET, SO_KEEPALIVE, 1) == 0)
+			return 0;
 	return -EIO;
 }
 

@@ -125,7 +125,7 @@ static void refuses(void **state)
 		{"check --settings 2147483648,75,9", KA_E_OPTION_VALUE, "not a triple"},
 		{"check --fail-on info", KA_E_OPTION_VALUE, "note, warning, error or never"},
 		{"check --color red", KA_E_OPTION_VALUE, "auto, always or never"},
-		{"check --netns _", KA_E_OPTION_VALUE, "a name, a process id or a path"},
+		{"check --netns _", KA_E_OPTION_VALUE, "a name, a process id, a path or all"},
 		{"check -f yaml", KA_E_OPTION_VALUE, "expected text, json, sarif, junit or github"},
 		{"check -f sysctl", KA_E_OPTION_VALUE,
 		 "expected text, json, sarif, junit or github"},
