@@ -28,13 +28,7 @@ static void find(const struct ka_rule *rule, const struct ka_analysis *analysis,
 				  "%s %s without SO_KEEPALIVE: the sysctls do nothing for %s.",
 				  ka_connections(findings->arena, group->off), whose,
 				  group->off == 1 ? "it" : "them");
-	if (*group->program)
-		ka_add_text(finding, "program", group->program);
-	if (*group->unit)
-		ka_add_text(finding, "unit", group->unit);
-	if (group->port)
-		ka_add_number(finding, "port", group->port);
-	ka_add_number(finding, "connections", (int64_t)group->off);
+	ka_add_group(finding, group, group->off);
 	ka_add_number(finding, "idle_ms", group->off_idle_ms);
 }
 

@@ -20,13 +20,7 @@ static void find(const struct ka_rule *rule, const struct ka_analysis *analysis,
 			  is_unsafe ? ka_arena_printf(arena, ", of which %zu probe too late",
 						      group->pinned_unsafe)
 				    : ": the sysctls do not move them");
-	if (*group->program)
-		ka_add_text(finding, "program", group->program);
-	if (*group->unit)
-		ka_add_text(finding, "unit", group->unit);
-	if (group->port)
-		ka_add_number(finding, "port", group->port);
-	ka_add_number(finding, "connections", (int64_t)group->pinned);
+	ka_add_group(finding, group, group->pinned);
 	ka_add_number(finding, "unsafe", (int64_t)group->pinned_unsafe);
 }
 

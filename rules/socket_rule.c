@@ -5,6 +5,17 @@ const char *ka_connections(struct ka_arena *arena, size_t count)
 	return ka_arena_printf(arena, "%zu connection%s", count, count == 1 ? "" : "s");
 }
 
+void ka_add_group(struct ka_finding *finding, const struct ka_socket_group *group, size_t count)
+{
+	if (*group->program)
+		ka_add_text(finding, "program", group->program);
+	if (*group->unit)
+		ka_add_text(finding, "unit", group->unit);
+	if (group->port)
+		ka_add_number(finding, "port", group->port);
+	ka_add_number(finding, "connections", (int64_t)count);
+}
+
 static const char *whose(struct ka_arena *arena, const struct ka_socket_group *group)
 {
 	const char *way = group->is_inbound ? "that came in to" : "to";

@@ -22,6 +22,9 @@ typedef void ka_group_find(const struct ka_rule *rule, const struct ka_analysis 
 void ka_check_groups(const struct ka_rule *rule, const struct ka_analysis *analysis,
 		     ka_group_count *count, ka_group_find *find, struct ka_findings *findings);
 
+/* Adds program, unit and port, where there are any, and so many connections. */
+void ka_add_group(struct ka_finding *finding, const struct ka_socket_group *group, size_t count);
+
 /* "1 connection", "12 connections": for people. */
 const char *ka_connections(struct ka_arena *arena, size_t count);
 
