@@ -85,15 +85,16 @@ static bool look_at_sockets(const struct ka_run *run, const struct ka_settings *
 static void say_sockets(struct ka_run *run, const struct ka_socket_group *total)
 {
 	if (total->old_timers > 0)
-		ka_paragraph(&run->said, 2, 4,
-			     "%zu connections that are open: their timers were armed before. With "
-			     "the path: kaadvise sockets%s --rearm",
-			     total->old_timers, run->netns_words);
+		ka_paragraph(
+			&run->said, 2, 4,
+			"Open connections whose timers were armed before: %zu. To re-arm them, "
+			"with the path: kaadvise sockets%s --rearm",
+			total->old_timers, run->netns_words);
 	if (total->off > 0)
 		ka_paragraph(&run->said, 2, 4,
-			     "%zu connections without SO_KEEPALIVE, which their programs must ask "
-			     "for. To see them: kaadvise sockets%s, and with the path --enable "
-			     "switches it on for them.",
+			     "Open connections without SO_KEEPALIVE, which their programs must ask "
+			     "for: %zu. To see them: kaadvise sockets%s; with the path, --enable "
+			     "switches it on.",
 			     total->off, run->netns_words);
 }
 
