@@ -46,6 +46,20 @@ safe 300
 	all_valid
 }
 
+@test "where time cannot be 1 for a moment that is said, and the plain way still works" {
+	KA_VALUES="7200 75 9" run -0 with '
+		sleep 2.2
+		set_values 3 1 5
+		mount -o bind,ro /proc/sys /proc/sys
+		kaadvise sockets --hop idle=6s --rearm || echo "exit $?"
+		kaadvise sockets --hop idle=60s --rearm | tail -n 1
+		ls /var/lib' alive
+	assert_output --partial "cannot be 1 for a"
+	assert_line "exit 4"
+	assert_line "1 of 1 mended, 0 gone, 0 in no need, 0 refused"
+	refute_line kaadvise
+}
+
 @test "a run that dies while time is 1 is put right by the next one" {
 	KA_VALUES="7200 75 9" run -0 with '
 		sleep 2.2

@@ -10,6 +10,7 @@ standard input ends. Prints "ready". A specification is a word for each connecti
   timeout=N     SO_KEEPALIVE and TCP_USER_TIMEOUT N ms
   answering     SO_KEEPALIVE at the server's side only
   six           over IPv6, ::1, bare
+  full          SO_KEEPALIVE, and so much sent that the server's window is closed
 """
 import resource
 import socket
@@ -33,7 +34,7 @@ six = listener(socket.AF_INET6, "::1")
 for word in sys.argv[1:]:
     name, _, value = word.partition("=")
     client = socket.socket(socket.AF_INET6 if name == "six" else socket.AF_INET)
-    if name in ("alive", "pinned", "timeout"):
+    if name in ("alive", "pinned", "timeout", "full"):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if name == "pinned":
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, int(value))
@@ -49,5 +50,12 @@ for word in sys.argv[1:]:
     if name == "answering":
         accepted.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     kept.append((client, accepted))
+    if name == "full":
+        client.setblocking(False)
+        try:
+            while True:
+                client.send(bytes(65536))
+        except BlockingIOError:
+            pass
 print("ready", flush=True)
 sys.stdin.read()

@@ -182,6 +182,34 @@ for line in sys.stdin:
 	END
 }
 
+@test "what a closed window hides is looked at again, and then said" {
+	run -0 with '
+		until ss -Htno state established | grep "timer:(persist" >/dev/null; do sleep 0.05; done
+		for owners in "" --no-owners; do
+			kaadvise sockets --hop idle=350s -f json $owners | fields verdict reason keepalive direction | sort || true
+		done
+		kaadvise sockets --hop idle=350s --deep -f json | jq -r "select(.direction == \"outbound\") | \"\(.verdict) \(.keepalive)\"" || true
+		kaadvise sockets --hop idle=350s --loopback | grep -o "unknown:window" || true
+		kaadvise check --hop idle=350s | grep established || true' full
+	assert_equal "$(grep -c "^unknown persist null outbound$" <<<"$output")" 2
+	assert_equal "$(grep -c "^bare null false inbound$" <<<"$output")" 2
+	assert_line "unknown true"
+	assert_line "unknown:window"
+	assert_line --partial "2 established connections: 1 bare, 1 unknown"
+}
+
+@test "unanswered probes show with the time that is left" {
+	KA_VALUES="1 1 9" run -0 with '
+		nft add table ip gone
+		nft add chain ip gone input "{ type filter hook input priority 0; }"
+		nft add rule ip gone input drop
+		until [ -n "$(kaadvise sockets -f json --hop idle=60s --verdict probing)" ]; do sleep 0.1; done
+		kaadvise sockets -f json --hop idle=60s --verdict probing | jq -r ".probes >= 1 and .dead_ms > 0 and .dead_ms < 12000"
+		kaadvise sockets --hop idle=60s | grep -o "dead in" || true' alive
+	assert_line "true"
+	assert_line "dead in"
+}
+
 @test "JSON that is streamed is what is collected, and valid" {
 	run -0 with '
 		kaadvise sockets -f json --no-owners | jq -c "{cookie, inode, timer, verdict}" | sort >/tmp/one.$$
