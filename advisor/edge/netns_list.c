@@ -62,14 +62,16 @@ static int fail_open(const char *path, int error, struct ka_error *reterr)
  * is known to be a namespace is opened in earnest. */
 static int open_cautiously(const char *path, uint64_t inode)
 {
-	int place = open(path, O_PATH | O_CLOEXEC), fd;
+	int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
 	char again[LINK_SIZE];
 
 	if (place < 0)
-		return -errno;
+		return -1;
 	snprintf(again, sizeof(again), "/proc/thread-self/fd/%d", place);
-	fd = is_namespace(place, inode) ? open(again, O_RDONLY | O_CLOEXEC) : -1;
-	fd = fd < 0 ? -errno : fd;
+	if (is_namespace(place, inode))
+		fd = open(again, O_RDONLY | O_CLOEXEC);
+	else
+		errno = ESTALE;
 	close(place);
 	return fd;
 }
@@ -84,29 +86,36 @@ static int open_namespace(const char *path, uint64_t inode, bool is_trusted, int
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	else
 		fd = open_cautiously(path, inode);
-	if (fd < 0)
-		return fail_open(path, is_trusted ? errno : -fd, reterr);
-	if (fstat(fd, &status) < 0 || status.st_ino != inode) {
-		close(fd);
+	if (fd < 0 && errno != ESTALE)
+		return fail_open(path, errno, reterr);
+	if (fd < 0 || fstat(fd, &status) < 0 || status.st_ino != inode) {
+		if (fd >= 0)
+			close(fd);
 		return ka_fail(reterr, KA_E_NETNS_MISSING, "%s is something else by now", path);
 	}
 	*ret_fd = fd;
 	return 0;
 }
 
-/* Our own mounts are the administrator's, and the kernel's link leads to a namespace. */
-static bool is_trusted(const struct ka_netns_entry *entry)
+/* Our own mounts are the administrator's; what other processes show us is not. */
+static bool is_ours(const char *path)
 {
-	char path[LINK_SIZE];
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", entry->pid);
-	return strncmp(entry->path, "/proc/", strlen("/proc/")) != 0 ||
-	       strcmp(entry->path, path) == 0;
+	return strncmp(path, "/proc/", strlen("/proc/")) != 0;
 }
 
+/* What was mounted may be hidden by another mount. */
 int ka_netns_entry_open(const struct ka_netns_entry *entry, int *ret_fd, struct ka_error *reterr)
 {
-	return open_namespace(entry->path, entry->inode, is_trusted(entry), ret_fd, reterr);
+	char path[LINK_SIZE];
+	int result;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", entry->pid);
+	if (strcmp(entry->path, path) == 0)
+		return open_namespace(path, entry->inode, true, ret_fd, reterr);
+	result = open_namespace(entry->path, entry->inode, is_ours(entry->path), ret_fd, reterr);
+	if (result < 0 && entry->pid > 0)
+		result = open_namespace(path, entry->inode, true, ret_fd, reterr);
+	return result;
 }
 
 /* The table */
@@ -262,19 +271,19 @@ static void add_mount(struct finding *finding, const char *line, size_t length, 
 /* root: how the process that has these mounts is reached, "" for our own. */
 static void add_mounts(struct finding *finding, const char *file, const char *root)
 {
-	const char *at;
-	size_t length;
-	char *bytes;
+	FILE *mounts = fopen(file, "re");
+	size_t capacity = 0, total = 0;
+	char *line = NULL;
+	ssize_t length;
 
-	if (ka_file_read(AT_FDCWD, file, MOUNTS_MAX, false, &bytes, &length) < 0)
+	if (!mounts)
 		return;
-	for (at = bytes; *at;) {
-		size_t line = strcspn(at, "\n");
-
-		add_mount(finding, at, line, root);
-		at += line + (at[line] == '\n');
+	while (total < MOUNTS_MAX && (length = getline(&line, &capacity, mounts)) > 0) {
+		add_mount(finding, line, (size_t)length, root);
+		total += (size_t)length;
 	}
-	free(bytes);
+	free(line);
+	fclose(mounts);
 }
 
 static void add_named_one(struct finding *finding, const char *name)
