@@ -60,6 +60,15 @@ const struct ka_command ka_commands[KA_CMD_COUNT] = {
 		 "same options would use, each with the file and line, flag, profile or default "
 		 "that it comes from.",
 		 1, 1, ka_cmd_config},
+	[KA_CMD_MEASURE] =
+		{"measure", "HOST:PORT | --listen PORT",
+		 "find out how long a path remembers idle connections",
+		 "Opens connections, leaves them idle for different times, uses them again and "
+		 "sees whether they still work; by rounds, until the idle timeout is known as "
+		 "exactly as --precision asks. Then tries whether keepalive probes refresh it. "
+		 "The answer is an interval: the longest idle time that was survived, and the "
+		 "shortest that was not.",
+		 0, 1, ka_cmd_measure},
 	[KA_CMD_EXPLAIN] =
 		{"explain", "RULE | ERROR | PROFILE", "explain a rule, an error or a profile",
 		 "Explains a rule (KA201), an error id (KA-P012) or a profile (aws-nlb).", 1, 1,

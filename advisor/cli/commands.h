@@ -12,6 +12,7 @@ int ka_cmd_history(const struct ka_options *options, struct ka_error *reterr);
 int ka_cmd_sockets(const struct ka_options *options, struct ka_error *reterr);
 int ka_cmd_profiles(const struct ka_options *options, struct ka_error *reterr);
 int ka_cmd_config(const struct ka_options *options, struct ka_error *reterr);
+int ka_cmd_measure(const struct ka_options *options, struct ka_error *reterr);
 int ka_cmd_explain(const struct ka_options *options, struct ka_error *reterr);
 int ka_cmd_rules(const struct ka_options *options, struct ka_error *reterr);
 

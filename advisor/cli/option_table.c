@@ -352,6 +352,88 @@ static int take_max_stale(struct ka_options *options, const char *value, struct 
 	return take_duration("max-stale", value, strlen(value), 0, &options->max_stale_s, reterr);
 }
 
+static int take_idle_bound(const char *option, const char *value, int64_t *ret_ms,
+			   struct ka_error *reterr)
+{
+	int64_t seconds;
+
+	if (take_duration(option, value, strlen(value), 1, &seconds, reterr) < 0)
+		return -1;
+	*ret_ms = seconds * 1000;
+	return 0;
+}
+
+static int take_min(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	return take_idle_bound("min", value, &options->idle_plan.min_ms, reterr);
+}
+
+static int take_max(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	return take_idle_bound("max", value, &options->idle_plan.max_ms, reterr);
+}
+
+/* The only duration that may be a fraction of a second. */
+static int take_precision(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	size_t length = strlen(value);
+
+	if (length < 3 || strcmp(value + length - 2, "ms") != 0)
+		return take_idle_bound("precision", value, &options->idle_plan.precision_ms,
+				       reterr);
+	if (!ka_parse_decimal(value, length - 2, &options->idle_plan.precision_ms) ||
+	    options->idle_plan.precision_ms < KA_IDLE_PRECISION_MIN_MS ||
+	    options->idle_plan.precision_ms > KA_DURATION_MAX_S * 1000)
+		return bad_value(reterr, "precision", value, "at least 50ms, as in 200ms or 1s");
+	return 0;
+}
+
+static int take_connections(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	int64_t count;
+
+	if (take_count("connections", value, 1, KA_IDLE_PARALLEL_MAX / 2, "a number from 1 to 100",
+		       &count, reterr) < 0)
+		return -1;
+	options->idle_plan.connections = (unsigned)count;
+	return 0;
+}
+
+static int take_parallel(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	int64_t count;
+
+	if (take_count("parallel", value, 2, KA_IDLE_PARALLEL_MAX, "a number from 2 to 200", &count,
+		       reterr) < 0)
+		return -1;
+	options->idle_plan.parallel = (unsigned)count;
+	return 0;
+}
+
+static int take_send(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	if (*value == '\0' || strlen(value) > KA_SEND_MAX)
+		return bad_value(reterr, "send", value, "1 to 1000 bytes of text");
+	options->send = value;
+	return 0;
+}
+
+static int take_listen(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	if (*value == '\0')
+		return bad_value(reterr, "listen", value, "PORT or ADDRESS:PORT");
+	options->listen = value;
+	return 0;
+}
+
+static int take_save(struct ka_options *options, const char *value, struct ka_error *reterr)
+{
+	if (*value == '\0')
+		return bad_value(reterr, "save", value, "an id or a file");
+	options->save = value;
+	return 0;
+}
+
 #define FILE_NAME(member, option)                                                                  \
 	static int take_##member(struct ka_options *options, const char *value,                    \
 				 struct ka_error *reterr)                                          \
@@ -459,6 +541,8 @@ SWITCH(all)
 SWITCH(rearm)
 SWITCH(enable)
 SWITCH(pin)
+SWITCH(uses_http)
+SWITCH(reads_first)
 
 static int take_observe(struct ka_options *options, const char *value, struct ka_error *reterr)
 {
@@ -598,7 +682,7 @@ const struct ka_option ka_option_table[] = {
 	 take_insecure_http},
 	{"format", 'f', "FORMAT[:FILE]", "Output",
 	 BIT(CHECK) | BIT(RECOMMEND) | BIT(HISTORY) | BIT(SOCKETS) | BIT(PROFILES) | BIT(RULES) |
-		 BIT(CONFIG),
+		 BIT(CONFIG) | BIT(MEASURE),
 	 "text or json (check: also sarif, junit and github; recommend: also sysctl), to standard "
 	 "output or to FILE. Repeatable, each to its own file.",
 	 "text json sarif junit github sysctl", take_format},
@@ -661,6 +745,34 @@ const struct ka_option ka_option_table[] = {
 	{"over", 0, "DURATION", "Mending", SHOWING | BIT(APPLY),
 	 "Spread the changes over this time (default: 10s, or less where there are few).", NULL,
 	 take_over},
+	{"min", 0, "DURATION", "Measuring", BIT(MEASURE),
+	 "The shortest idle time to begin with (default: 10s). What is lost even so is narrowed "
+	 "down "
+	 "below it.",
+	 NULL, take_min},
+	{"max", 0, "DURATION", "Measuring", BIT(MEASURE), "The longest idle time (default: 1h).",
+	 NULL, take_max},
+	{"precision", 0, "DURATION", "Measuring", BIT(MEASURE),
+	 "How wide the answer may be (default: 1s). Also milliseconds, as in 200ms.", NULL,
+	 take_precision},
+	{"connections", 0, "N", "Measuring", BIT(MEASURE),
+	 "How many connections try each idle time (default: 4).", NULL, take_connections},
+	{"parallel", 0, "N", "Measuring", BIT(MEASURE),
+	 "How many connections are open at once (default: 20).", NULL, take_parallel},
+	{"http", 0, NULL, "Measuring", BIT(MEASURE),
+	 "Use connections by HEAD requests (default: by a line feed).", NULL, take_uses_http},
+	{"send", 0, "TEXT", "Measuring", BIT(MEASURE),
+	 "Use connections by sending this text and a line feed.", NULL, take_send},
+	{"read", 0, NULL, "Measuring", BIT(MEASURE),
+	 "The server speaks first: wait for its greeting before a connection is idle.", NULL,
+	 take_reads_first},
+	{"save", 0, "ID|FILE", "Measuring", BIT(MEASURE),
+	 "Save the result as a profile: ID for /etc/kaadvise/profiles/ID.yaml, or a file.", NULL,
+	 take_save},
+	{"listen", 0, "[ADDRESS:]PORT", "Measuring", BIT(MEASURE),
+	 "Be the other end of a measurement: accept connections, return what comes, keep them "
+	 "(default ADDRESS: 127.0.0.1).",
+	 NULL, take_listen},
 	{"dry-run", 0, NULL, "Changing", CHANGING, "Show what would change, and change nothing.",
 	 NULL, take_dry_run},
 	{"live-only", 0, NULL, "Changing", BIT(APPLY), "Change the running kernel, write no file.",
@@ -670,8 +782,11 @@ const struct ka_option ka_option_table[] = {
 	 take_persist_only},
 	{"drop-in", 0, "NAME", "Changing", BIT(APPLY),
 	 "The file's name in /etc/sysctl.d (default: 90-kaadvise.conf).", NULL, take_drop_in},
-	{"force", 0, NULL, "Changing", BIT(ROLLBACK),
-	 "Roll back although the values were changed since.", NULL, take_force},
+	{"force", 0, NULL, "Changing", BIT(ROLLBACK) | BIT(MEASURE),
+	 "Roll back although the values were changed since; with --save: replace the profile that "
+	 "is "
+	 "there.",
+	 NULL, take_force},
 	{"config", 0, "FILE", "General", ANY,
 	 "The configuration file (default: /etc/kaadvise/config.yaml, if it is there).", NULL,
 	 take_config_file},

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/facts.h"
 #include "core/finding.h"
+#include "core/idle_search.h"
 #include "core/loader.h"
 #include "core/socket_filter.h"
 
@@ -23,6 +24,7 @@ enum ka_command_id {
 	KA_CMD_SOCKETS,
 	KA_CMD_PROFILES,
 	KA_CMD_CONFIG,
+	KA_CMD_MEASURE,
 	KA_CMD_EXPLAIN,
 	KA_CMD_RULES,
 	KA_CMD_COUNT,
@@ -58,7 +60,7 @@ struct ka_idle_override {
 	int64_t idle_s;
 };
 
-enum { KA_OUTPUTS_MAX = 8, KA_JOBS_MAX = 64 };
+enum { KA_OUTPUTS_MAX = 8, KA_JOBS_MAX = 64, KA_SEND_MAX = 1000 };
 
 /* All words of the command line, parsed. Strings are those of argv. */
 struct ka_options {
@@ -106,6 +108,11 @@ struct ka_options {
 	bool has_over;
 	int64_t over_s;
 	const char *drop_in; /* NULL: the default name */
+	struct ka_idle_plan idle_plan;
+	bool uses_http, reads_first;
+	const char *send;   /* NULL: a byte */
+	const char *save;   /* NULL: not */
+	const char *listen; /* [ADDRESS:]PORT; NULL: measures */
 };
 
 struct ka_command {

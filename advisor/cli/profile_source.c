@@ -26,7 +26,7 @@ bool ka_is_profile_file(const char *word)
 	       (strchr(word, '/') || ends_with(word, ".yaml") || ends_with(word, ".yml"));
 }
 
-static bool is_id(const char *word)
+bool ka_is_profile_id(const char *word)
 {
 	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -56,7 +56,7 @@ static int find_id(struct ka_arena *arena, const char *id, struct ka_profile_fou
 {
 	const char *path;
 
-	if (!is_id(id))
+	if (!ka_is_profile_id(id))
 		return fail_unknown(arena, id, reterr);
 	path = ka_arena_printf(arena, KA_SITE_PROFILES "/%s.yaml", id);
 	*ret_found = (struct ka_profile_found){.name = path};

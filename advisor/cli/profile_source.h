@@ -19,6 +19,9 @@ struct ka_sourced_profile {
 /* Whether the word names a file: it has a `/` or ends in .yaml or .yml, and is no URL. */
 bool ka_is_profile_file(const char *word);
 
+/* Whether the word is an id: lower-case letters, digits and hyphens. */
+bool ka_is_profile_id(const char *word);
+
 /* Reads the profile that word names: a URL, a file (a word with a `/` or ending in .yaml or .yml),
  * or an id, looked up in KA_SITE_PROFILES first and then among the built-in ones. A URL is asked
  * once per run. Of several errors in a file all but the last are printed here, and the last is

@@ -96,3 +96,29 @@ int ka_fetch_verify(struct ka_arena *arena, const struct ka_fetch_program *progr
 		return -1;
 	return ka_fetch_read_verdict(arena, answer, length, ret_signer, reterr);
 }
+
+int ka_fetch_resolve(struct ka_arena *arena, const struct ka_fetch_program *program,
+		     const char *name, const char **ret_address, struct ka_error *reterr)
+{
+	struct ka_text text = {0};
+	struct ka_exchange exchange = {
+		.helper = program->path,
+		.argument = "--resolve",
+		.environment = program->environment,
+		.request = &text,
+		.answer_max = KA_WIRE_LINE_MAX + 1,
+		.time_ms = KA_WIRE_TIME_S * 1000 + GRACE_MS,
+		.on_wait = program->on_wait,
+		.context = program->context,
+	};
+	const char *answer;
+	size_t length;
+	int result;
+
+	ka_text_printf(&text, "name %s\n\n", name);
+	result = ka_fetch_exchange(arena, &exchange, &answer, &length, reterr);
+	ka_text_clear(&text);
+	if (result < 0)
+		return -1;
+	return ka_fetch_read_address(arena, answer, length, ret_address, reterr);
+}

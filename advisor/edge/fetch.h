@@ -53,6 +53,12 @@ int ka_fetch(struct ka_arena *arena, const struct ka_fetch_program *program,
  * time, a server that is unwell. A kept copy may cover it. */
 bool ka_fetch_is_outage(const struct ka_error *error);
 
+/* Looks up the first address of a host, in a process of its own: the system's resolver loads what
+ * it needs. *ret_address is arena-owned, and still to be checked. KA_E_FETCH_RESOLVE,
+ * KA_E_FETCH_TIME, KA_E_FETCH_PROGRAM. */
+int ka_fetch_resolve(struct ka_arena *arena, const struct ka_fetch_program *program,
+		     const char *name, const char **ret_address, struct ka_error *reterr);
+
 /* Verifies a minisign signature of content by the text of a public key file, in a process of its
  * own without network. *ret_signer is the key's id, arena-owned. KA_E_FETCH_SIGNATURE,
  * KA_E_FETCH_FILE for a bad key, KA_E_FETCH_PROGRAM. */

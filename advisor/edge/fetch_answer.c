@@ -186,3 +186,19 @@ int ka_fetch_read_verdict(struct ka_arena *arena, const char *text, size_t text_
 	*ret_signer = ka_arena_copy(arena, line.value, length);
 	return arena->has_failed ? ka_fail_memory(reterr) : 0;
 }
+
+int ka_fetch_read_address(struct ka_arena *arena, const char *text, size_t text_length,
+			  const char **ret_address, struct ka_error *reterr)
+{
+	struct rest rest = {text, text_length};
+	struct line line;
+
+	if (!take_line(arena, &rest, &line) || rest.length > 0)
+		return arena->has_failed ? ka_fail_memory(reterr) : fail_garbled(reterr);
+	if (strcmp(line.key, "error") == 0)
+		return fail_as_told(line.value, reterr);
+	if (strcmp(line.key, "address") != 0 || !*line.value || !is_printable(line.value))
+		return fail_garbled(reterr);
+	*ret_address = line.value;
+	return 0;
+}

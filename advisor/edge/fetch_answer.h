@@ -16,4 +16,9 @@ int ka_fetch_read_answer(struct ka_arena *arena, const struct ka_fetch_request *
 int ka_fetch_read_verdict(struct ka_arena *arena, const char *text, size_t length,
 			  const char **ret_signer, struct ka_error *reterr);
 
+/* Reads the answer of --resolve: *ret_address as the helper wrote it, arena-owned; it is for the
+ * caller to see that it is one. Errors as above. */
+int ka_fetch_read_address(struct ka_arena *arena, const char *text, size_t length,
+			  const char **ret_address, struct ka_error *reterr);
+
 #endif

@@ -213,11 +213,11 @@ static bool is_graphic(const char *text)
 
 static bool read_url(const struct value *value)
 {
-	static const char *const schemes[] = {"https://", "http://"};
+	static const char *const schemes[] = {"https://", "http://", "tcp://"};
 
 	if (!has_length(value))
 		return false;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
 		size_t length = strlen(schemes[i]);
 
 		if (strncmp(value->text, schemes[i], length) == 0 && value->length > length &&

@@ -63,6 +63,11 @@ int ka_answer_verified(struct ka_arena *arena, int fd, const char *key_id, const
 		fd, ka_arena_printf(arena, "verified %s %s", key_id, ka_escape(arena, comment)));
 }
 
+int ka_answer_address(struct ka_arena *arena, int fd, const char *address)
+{
+	return send_line(fd, ka_arena_printf(arena, "address %s", address));
+}
+
 int ka_answer_failure(struct ka_arena *arena, int fd, const struct ka_failure *failure)
 {
 	static const char *const steps[] = KA_WIRE_STEPS;

@@ -21,6 +21,7 @@ struct ka_download {
 /* Each -1 where the reader is gone, which is nothing to complain about: nobody listens. */
 int ka_answer_download(int fd, const struct ka_download *download);
 int ka_answer_verified(struct ka_arena *arena, int fd, const char *key_id, const char *comment);
+int ka_answer_address(struct ka_arena *arena, int fd, const char *address);
 int ka_answer_failure(struct ka_arena *arena, int fd, const struct ka_failure *failure);
 
 #endif

@@ -1,10 +1,12 @@
-/* kaadvise-fetch: downloads for kaadvise, or verifies a signature (--verify). It speaks wire.h on
+/* kaadvise-fetch: downloads for kaadvise, verifies a signature (--verify) or looks up a host
+ * (--resolve). It speaks wire.h on
  * its standard input and output. Nothing here trusts what it reads, and before the first byte
  * comes from outside the process has given up what it could do harm with. */
 #include "helper/answer.h"
 #include "helper/download.h"
 #include "helper/minisign.h"
 #include "helper/request.h"
+#include "helper/resolve.h"
 #include "helper/sandbox.h"
 #include "helper/trust.h"
 
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char verify_mode[] = "--verify", resolve_mode[] = "--resolve";
 static volatile sig_atomic_t is_answering;
 
 /* The last resort: a library that waits longer than it was told to. */
@@ -53,6 +56,19 @@ static int verify(struct ka_arena *arena, struct ka_failure *retfailure)
 	return 0;
 }
 
+static int resolve(struct ka_arena *arena, struct ka_failure *retfailure)
+{
+	const char *name, *address;
+
+	if (ka_sandbox_enter(KA_SANDBOX_DOWNLOAD, retfailure) != 0 ||
+	    ka_resolve_request_read(arena, STDIN_FILENO, &name, retfailure) != 0 ||
+	    ka_resolve(arena, name, &address, retfailure) != 0)
+		return -1;
+	is_answering = 1;
+	ka_answer_address(arena, STDOUT_FILENO, address);
+	return 0;
+}
+
 static int download_by(struct ka_client *client, struct ka_failure *retfailure)
 {
 	struct ka_request request;
@@ -82,14 +98,14 @@ static int download(struct ka_arena *arena, const struct ka_trust *trust,
 	return result;
 }
 
-static int run(struct ka_arena *arena, bool is_verifying, struct ka_failure *retfailure)
+static int run(struct ka_arena *arena, const char *mode, struct ka_failure *retfailure)
 {
 	struct ka_trust trust = {0};
 	int result;
 
-	if (is_verifying) {
+	if (mode) {
 		ka_process_clean();
-		return verify(arena, retfailure);
+		return mode == verify_mode ? verify(arena, retfailure) : resolve(arena, retfailure);
 	}
 	result = ka_trust_read(&trust, retfailure);
 	ka_process_clean();
@@ -101,17 +117,21 @@ static int run(struct ka_arena *arena, bool is_verifying, struct ka_failure *ret
 
 int main(int argc, char **argv)
 {
-	bool is_verifying = argc == 2 && strcmp(argv[1], "--verify") == 0;
+	const char *mode = NULL;
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
 	struct ka_failure failure;
 	int result;
 
-	if (argc != 1 && !is_verifying) {
+	if (argc == 2 && strcmp(argv[1], verify_mode) == 0)
+		mode = verify_mode;
+	else if (argc == 2 && strcmp(argv[1], resolve_mode) == 0)
+		mode = resolve_mode;
+	if (argc != 1 && !mode) {
 		fputs("kaadvise-fetch belongs to kaadvise, which talks to it by itself\n", stderr);
 		return 2;
 	}
 	arm();
-	result = run(&arena, is_verifying, &failure);
+	result = run(&arena, mode, &failure);
 	if (result != 0) {
 		is_answering = 1;
 		ka_answer_failure(&arena, STDOUT_FILENO, &failure);

@@ -198,6 +198,32 @@ int ka_request_parse(struct ka_arena *arena, const char *bytes, size_t length,
 	return 0;
 }
 
+/* Letters, digits, hyphens, dots, and the underscore that some networks use. */
+static bool is_host_name(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'A' && text[i] <= 'Z') ||
+		      (text[i] >= 'a' && text[i] <= 'z') || strchr("-._", text[i])))
+			return false;
+	return length > 0 && length <= KA_WIRE_NAME_MAX && text[0] != '-';
+}
+
+int ka_resolve_request_parse(struct ka_arena *arena, const char *bytes, size_t length,
+			     const char **ret_name, struct ka_failure *retfailure)
+{
+	const char *at = bytes, *end = bytes + length;
+	struct line line, last;
+
+	if (next_line(&at, end, &line, retfailure) != 0 ||
+	    next_line(&at, end, &last, retfailure) != 0 || after_end(at, end, retfailure) != 0)
+		return -1;
+	if (!is_key(&line, "name") || last.key_length > 0 || last.value_length > 0 ||
+	    !is_host_name(line.value, line.value_length))
+		return ka_refuse(retfailure, KA_STEP_REQUEST, "the request names no host");
+	*ret_name = ka_arena_copy(arena, line.value, line.value_length);
+	return 0;
+}
+
 static int take_length(const struct line *line, struct ka_verify_request *request, unsigned *seen,
 		       struct ka_failure *retfailure)
 {

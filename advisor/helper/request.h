@@ -35,9 +35,18 @@ int ka_request_parse(struct ka_arena *arena, const char *bytes, size_t length,
 int ka_verify_request_parse(const char *bytes, size_t length, struct ka_verify_request *ret_request,
 			    struct ka_failure *retfailure);
 
+/* Reads the lines of a request for an address: *ret_name is a host name, arena-owned. -1 with
+ * KA_STEP_REQUEST. */
+int ka_resolve_request_parse(struct ka_arena *arena, const char *bytes, size_t length,
+			     const char **ret_name, struct ka_failure *retfailure);
+
 /* Reads one request from a descriptor, up to its empty line; more than that is refused. */
 int ka_request_read(struct ka_arena *arena, int fd, struct ka_request *ret_request,
 		    struct ka_failure *retfailure);
+
+/* The same for --resolve. */
+int ka_resolve_request_read(struct ka_arena *arena, int fd, const char **ret_name,
+			    struct ka_failure *retfailure);
 
 /* The same for --verify, with the three that follow the empty line. */
 int ka_verify_request_read(struct ka_arena *arena, int fd, struct ka_verify_request *ret_request,

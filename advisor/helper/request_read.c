@@ -66,6 +66,17 @@ int ka_request_read(struct ka_arena *arena, int fd, struct ka_request *ret_reque
 	return ka_request_parse(arena, input.bytes, input.length, ret_request, retfailure);
 }
 
+int ka_resolve_request_read(struct ka_arena *arena, int fd, const char **ret_name,
+			    struct ka_failure *retfailure)
+{
+	struct input input;
+	size_t head;
+
+	if (read_head(arena, fd, &input, &head, retfailure) != 0)
+		return -1;
+	return ka_resolve_request_parse(arena, input.bytes, input.length, ret_name, retfailure);
+}
+
 int ka_verify_request_read(struct ka_arena *arena, int fd, struct ka_verify_request *ret_request,
 			   struct ka_failure *retfailure)
 {

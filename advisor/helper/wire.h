@@ -32,7 +32,11 @@
  *	length N
  *
  * an empty line, and the three: a minisign public key file, a signature file, the content. The
- * answer is `verified KEYID TRUSTED COMMENT`, or an error line with the step signature or key. */
+ * answer is `verified KEYID TRUSTED COMMENT`, or an error line with the step signature or key.
+ *
+ * kaadvise-fetch --resolve looks a host up: the request is `name NAME` and an empty line, the
+ *answer `address ADDRESS`, the first of its numeric addresses, or an error line with the step
+ *resolve. */
 #ifndef KA_HELPER_WIRE_H
 #define KA_HELPER_WIRE_H
 
@@ -42,7 +46,8 @@ enum {
 	KA_WIRE_LINE_MAX = 2 * 1024,      /* bytes of one line without its end */
 	KA_WIRE_HEADERS_MAX = 16,         /* lines of --header-file */
 	KA_WIRE_REDIRECTS_MAX = 5,
-	KA_WIRE_TIME_S = 10, /* for everything: redirections and the signature too */
+	KA_WIRE_NAME_MAX = 253, /* bytes of a host name, RFC 1035 section 2.3.4 without the dot */
+	KA_WIRE_TIME_S = 10,    /* for everything: redirections and the signature too */
 };
 
 /* Where a download failed. */
