@@ -34,6 +34,13 @@ static void take_file(struct ka_arena *arena, const char *path, struct ka_save_p
 					 : ".";
 }
 
+/* A failure shows when the directory is used. */
+static void make_site_directory(void)
+{
+	ka_file_make_directory(AT_FDCWD, KA_SITE_DIRECTORY);
+	ka_file_make_directory(AT_FDCWD, KA_SITE_PROFILES);
+}
+
 int ka_save_prepare(const struct ka_options *options, struct ka_save_place *ret_place,
 		    struct ka_error *reterr)
 {
@@ -50,6 +57,8 @@ int ka_save_prepare(const struct ka_options *options, struct ka_save_place *ret_
 			       "--save: '%s' found, expected an id of lower-case letters, digits "
 			       "and hyphens, or a file of such a name that ends in .yaml",
 			       options->save);
+	if (word != options->save)
+		make_site_directory();
 	if (access(place.directory, W_OK | X_OK) < 0)
 		return ka_fail_sys(reterr, KA_E_OUTPUT, errno, "cannot save in %s",
 				   place.directory);

@@ -79,16 +79,22 @@ static void tell_plan(const struct measuring *measuring)
 
 static void tell_round(struct measuring *measuring, int64_t longest_ms)
 {
-	struct ka_idle_bracket known = ka_idle_search_bracket(&measuring->search);
+	struct ka_idle_bracket guess = ka_idle_search_guess(&measuring->search);
 	char lower[KA_DURATION_TEXT], upper[KA_DURATION_TEXT], idle[KA_DURATION_TEXT];
+	const char *so_far = "";
 
+	if (guess.has_upper)
+		so_far = ka_arena_printf(measuring->options->arena, "; it seems to be %s to %s",
+					 ka_format_ms(lower, guess.lower_ms),
+					 ka_format_ms(upper, guess.upper_ms));
+	else if (guess.lower_ms > 0)
+		so_far = ka_arena_printf(measuring->options->arena, "; it seems to be above %s",
+					 ka_format_ms(lower, guess.lower_ms));
 	measuring->round_ends_us = ka_trial_now_us() + longest_ms * MS;
 	measuring->told_us = 0;
 	wipe(measuring);
-	ka_print_note("round %u: %zu connections, idle for up to %s; known: above %s%s%s",
-		      measuring->search.rounds, measuring->count, ka_format_ms(idle, longest_ms),
-		      ka_format_ms(lower, known.lower_ms), known.has_upper ? ", at most " : "",
-		      known.has_upper ? ka_format_ms(upper, known.upper_ms) : "");
+	ka_print_note("round %u: %zu connections, idle for up to %s%s", measuring->search.rounds,
+		      measuring->count, ka_format_ms(idle, longest_ms), so_far);
 }
 
 /* Waiting */

@@ -7,7 +7,8 @@
 #include "core/profile.h"
 
 /* Where a site's own profiles stand, as ID.yaml. */
-#define KA_SITE_PROFILES "/etc/kaadvise/profiles"
+#define KA_SITE_DIRECTORY "/etc/kaadvise"
+#define KA_SITE_PROFILES KA_SITE_DIRECTORY "/profiles"
 
 /* A profile and the text it was read from; both owned by the arena (or compiled in). */
 struct ka_sourced_profile {

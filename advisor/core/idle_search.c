@@ -3,7 +3,7 @@
 #include <string.h>
 
 enum {
-	WORKING_EVIDENCE = 3, /* enough to decide where to look next */
+	WORKING_EVIDENCE = 3, /* enough to decide where to look next, and more after each setback */
 	LADDER_SAMPLES = 2,   /* for each rung */
 	SHARE = 1024,         /* a ratio's denominator */
 	BIT = 100,            /* of doubt */
@@ -226,6 +226,11 @@ struct ka_idle_bracket ka_idle_search_bracket(const struct ka_idle_search *searc
 	return bracket(search, KA_IDLE_EVIDENCE);
 }
 
+struct ka_idle_bracket ka_idle_search_guess(const struct ka_idle_search *search)
+{
+	return bracket(search, WORKING_EVIDENCE * (1 + search->setbacks));
+}
+
 bool ka_idle_search_is_found(const struct ka_idle_search *search)
 {
 	struct ka_idle_bracket known = ka_idle_search_bracket(search);
@@ -332,10 +337,22 @@ static void confirm(const struct ka_idle_search *search, const struct ka_idle_br
 	take(round, below_ms, doubts < KA_IDLE_EVIDENCE ? KA_IDLE_EVIDENCE - doubts : 1);
 }
 
+/* Luck led the search astray when what seemed to be survived is not: it believes less from then on,
+ * and looks further around. */
+static void note_setback(struct ka_idle_search *search)
+{
+	struct ka_idle_bracket known = ka_idle_search_guess(search);
+
+	if (known.has_upper && known.upper_ms <= search->believed_ms &&
+	    (search->setbacks + 2) * WORKING_EVIDENCE < KA_IDLE_EVIDENCE)
+		search->setbacks++;
+	search->believed_ms = ka_idle_search_guess(search).lower_ms;
+}
+
 static void plan_round(const struct ka_idle_search *search, struct round *round)
 {
 	const struct ka_idle_plan *plan = &search->plan;
-	struct ka_idle_bracket known = bracket(search, WORKING_EVIDENCE);
+	struct ka_idle_bracket known = ka_idle_search_guess(search);
 
 	if (search->rounds == 0) {
 		climb(search, round);
@@ -357,6 +374,7 @@ size_t ka_idle_search_next(struct ka_idle_search *search,
 
 	if (search->rounds == rounds_max(&search->plan) || ka_idle_search_is_found(search))
 		return 0;
+	note_setback(search);
 	plan_round(search, &round);
 	search->rounds++;
 	shuffle(search, round.idle_ms, round.count);

@@ -51,8 +51,10 @@ struct ka_idle_search {
 	struct ka_idle_plan plan;
 	struct ka_idle_sample *samples;
 	size_t count, capacity;
-	unsigned rounds; /* planned so far */
-	uint64_t random; /* state of the generator that orders samples */
+	unsigned rounds;     /* planned so far */
+	unsigned setbacks;   /* how often survivals turned out to be luck */
+	int64_t believed_ms; /* what seemed to be survived */
+	uint64_t random;     /* state of the generator that orders samples */
 };
 
 /* How many rounds it takes at most, where nothing is ambiguous. */
@@ -75,6 +77,9 @@ bool ka_idle_search_is_settled(const struct ka_idle_search *search, int64_t idle
 
 /* What is known so far, as good as proven. */
 struct ka_idle_bracket ka_idle_search_bracket(const struct ka_idle_search *search);
+
+/* Where it is, as far as it takes to decide where to look next. */
+struct ka_idle_bracket ka_idle_search_guess(const struct ka_idle_search *search);
 
 /* Whether it is as narrow as was asked for, or the longest idle time survives. */
 bool ka_idle_search_is_found(const struct ka_idle_search *search);

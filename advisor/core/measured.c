@@ -7,8 +7,11 @@ bool ka_measured_is_closed(const struct ka_measured *measured)
 
 int64_t ka_measured_timeout_s(const struct ka_measured *measured)
 {
-	return measured->is_found && measured->bracket.has_upper ? measured->bracket.lower_ms / 1000
-								 : 0;
+	const struct ka_idle_bracket *known = &measured->bracket;
+
+	if (!measured->is_found || !known->has_upper)
+		return 0;
+	return (ka_measured_is_closed(measured) ? known->upper_ms : known->lower_ms) / 1000;
 }
 
 enum ka_expiry ka_measured_expiry(const struct ka_measured *measured)

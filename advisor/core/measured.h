@@ -36,8 +36,9 @@ struct ka_measured {
  * them. */
 bool ka_measured_is_closed(const struct ka_measured *measured);
 
-/* The timeout in whole seconds, rounded down: no connection was lost earlier. 0: none that a
- * profile could state. */
+/* The timeout in whole seconds, rounded down. What forgets is taken at the lower end of the
+ * interval, which was survived; what closes at the upper end, when it was seen to close. 0: none
+ * that a profile could state. */
 int64_t ka_measured_timeout_s(const struct ka_measured *measured);
 
 /* The word of a profile's on_expiry for it. */

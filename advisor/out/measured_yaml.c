@@ -38,7 +38,7 @@ void ka_yaml_measured(struct ka_text *text, struct ka_arena *arena,
 		       "  - url: \"%s\"\n"
 		       "    checked: %s\n"
 		       "    confirmed: experiment\n"
-		       "    says: \"kaadvise measure, %zu connections, used by %s: idle for %s\"\n",
+		       "    says: \"kaadvise measure, %zu connections, by %s: %s\"\n",
 		       url(arena, measured), date, measured->connections, measured->used_by,
 		       ka_measured_interval(arena, &measured->bracket));
 }

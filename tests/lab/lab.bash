@@ -3,17 +3,24 @@
 #   client ── balancer ─┬─ server A
 #                       └─ server B
 #
-# The balancer is nft: it sends each new connection to the next server, in turn, and conntrack
-# remembers which one for as long as FORGETS_AFTER_S without a packet. A packet of a connection
-# that it has forgotten counts as new, as with every balancer that keeps no other state.
+# The balancer is nft, and of one of three kinds, KIND:
+#
+#   forgets     each new connection goes to the next server, in turn, and conntrack remembers which
+#               one for as long as FORGETS_AFTER_S without a packet. A packet of a connection that
+#               it has forgotten counts as new, as with every balancer that keeps no other state.
+#   black-hole  the same, but what belongs to no connection that it knows is dropped.
+#   dsr         replies go straight to the client, which the balancer never sees: an nft map with a
+#               timeout is its table, and the servers have its address on their loopback.
 #
 # Everything lives in mount, network and process namespaces of its own: nothing of the machine
 # changes, and whatever ends the script, even SIGKILL, removes it all.
 
 # shellcheck disable=SC2034
-FORGETS_AFTER_S=4
+FORGETS_AFTER_S=${FORGETS_AFTER_S:-4}
+KIND=${KIND:-forgets}
 SERVICE=10.77.0.1
 PORT=7000
+VIP=10.77.0.100
 
 lab_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 failures=0
@@ -75,11 +82,16 @@ lab_connect() {
 
 # Rules of the chain "early" see a packet before conntrack does: what they drop, it never saw.
 lab_balance() {
+	if [ "$KIND" = dsr ]; then
+		lab_balance_dsr
+		return
+	fi
 	inside balancer nft -f - <<-END
 		table ip balancer {
 			counter placed { }
 			counter resets { }
 			counter lost { }
+			counter swallowed { }
 			chain early {
 				type filter hook prerouting priority raw;
 			}
@@ -96,7 +108,69 @@ lab_balance() {
 	END
 	inside balancer sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
 		net.netfilter.nf_conntrack_tcp_loose=1 \
-		net.netfilter.nf_conntrack_tcp_timeout_established=$FORGETS_AFTER_S
+		net.netfilter.nf_conntrack_tcp_timeout_established="$FORGETS_AFTER_S"
+	[ "$KIND" = black-hole ] || return 0
+	inside balancer sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0
+	inside balancer nft add chain ip balancer hole \
+		"{ type filter hook prerouting priority mangle; }"
+	inside balancer nft add rule ip balancer hole ct state invalid counter name swallowed drop
+}
+
+# A mark says which server's route is taken. The table is updated by each packet of the client's.
+lab_balance_dsr() {
+	local server
+	inside balancer nft -f - <<-END
+		table ip balancer {
+			counter placed { }
+			counter resets { }
+			counter lost { }
+			map sessions {
+				type ipv4_addr . inet_service : mark
+				size 65536
+				flags dynamic,timeout
+				timeout ${FORGETS_AFTER_S}s
+			}
+			chain early {
+				type filter hook prerouting priority raw;
+			}
+			chain place {
+				counter name placed meta mark set numgen inc mod 2 map { 0 : 1, 1 : 2 }
+			}
+			chain pick {
+				type filter hook prerouting priority mangle;
+				ip daddr != $VIP accept
+				meta mark set ip saddr . tcp sport map @sessions
+				meta mark 0 jump place
+				update @sessions { ip saddr . tcp sport : meta mark }
+			}
+		}
+	END
+	inside balancer sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0
+	ip -n balancer rule add fwmark 1 table 101
+	ip -n balancer rule add fwmark 2 table 102
+	ip -n balancer route add default via 10.77.1.2 table 101
+	ip -n balancer route add default via 10.77.2.2 table 102
+	for server in A B; do
+		lab_connect_straight "$server"
+	done
+	ip -n client route add "$VIP" via "$SERVICE"
+	inside client sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+	SERVICE=$VIP
+}
+
+# The way back from a server to the client, past the balancer.
+lab_connect_straight() {
+	local net
+	net=10.77.$([ "$1" = A ] && echo 11 || echo 12)
+	ip -n "server$1" address add "$VIP/32" dev lo
+	ip -n "server$1" link add back type veth peer name "from$1" netns client
+	ip -n "server$1" address add "$net.2/24" dev back
+	ip -n client address add "$net.1/24" dev "from$1"
+	ip -n "server$1" link set back up
+	ip -n client link set "from$1" up
+	inside client sysctl -qw "net.ipv4.conf.from$1.rp_filter=0"
+	ip -n "server$1" route add 10.77.0.2 via "$net.1"
+	inside "server$1" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 }
 
 lab_start() {
