@@ -29,6 +29,7 @@ struct measuring {
 	size_t count;
 	int signals; /* a signalfd */
 	bool is_interrupted;
+	bool is_pointless; /* a round proved nothing: something keeps the connections busy */
 	unsigned rounds_planned;
 	int64_t began_us, round_ends_us, told_us;
 	bool shows_progress; /* on a terminal */
@@ -297,7 +298,8 @@ static int64_t prepare(struct measuring *measuring, const int64_t *idle_ms, size
 static int run_round(struct measuring *measuring, const int64_t *idle_ms, size_t count,
 		     struct ka_error *reterr)
 {
-	size_t before = measuring->search.count + measuring->measured->disturbed, first = 0;
+	size_t samples = measuring->search.count, disturbed = measuring->measured->disturbed;
+	size_t first = 0;
 	int64_t longest_ms = prepare(measuring, idle_ms, count);
 
 	tell_round(measuring, longest_ms);
@@ -309,8 +311,9 @@ static int run_round(struct measuring *measuring, const int64_t *idle_ms, size_t
 		harvest(measuring);
 		drop_settled(measuring);
 	}
-	if (measuring->is_interrupted ||
-	    measuring->search.count + measuring->measured->disturbed > before)
+	measuring->is_pointless = measuring->search.count == samples;
+	if (measuring->is_interrupted || measuring->search.count > samples ||
+	    measuring->measured->disturbed > disturbed)
 		return 0;
 	while (first + 1 < measuring->count && measuring->trials[first].state != KA_TRIAL_FAILED)
 		first++;
@@ -322,7 +325,7 @@ static int search(struct measuring *measuring, struct ka_error *reterr)
 	int64_t idle_ms[KA_IDLE_PARALLEL_MAX];
 	size_t count;
 
-	while (!measuring->is_interrupted &&
+	while (!measuring->is_interrupted && !measuring->is_pointless &&
 	       (count = ka_idle_search_next(&measuring->search, idle_ms)) > 0) {
 		int result = run_round(measuring, idle_ms, count, reterr);
 

@@ -67,5 +67,8 @@ int ka_json_measured(struct ka_arena *arena, const struct ka_measured *measured,
 	ka_json_set(&line, "rounds", json_integer(measured->rounds));
 	ka_json_set(&line, "took_ms", json_integer(measured->took_ms));
 	ka_json_set(&line, "profile", saved ? ka_json_text(arena, saved) : json_null());
-	return ka_json_add(line, text, reterr);
+	if (ka_json_add(line, text, reterr) < 0)
+		return -1;
+	ka_text_add(text, "\n");
+	return 0;
 }

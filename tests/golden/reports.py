@@ -18,7 +18,8 @@ def _load(name):
 REPORT = _load("report.schema.json")
 LISTING = _load("listing.schema.json")
 LINES = {"kaadvise.socket/1": _load("socket.schema.json"),
-         "kaadvise.mending/1": _load("mending.schema.json")}
+         "kaadvise.mending/1": _load("mending.schema.json"),
+         "kaadvise.measurement/1": _load("measurement.schema.json")}
 
 
 def _no_duplicates(pairs):
