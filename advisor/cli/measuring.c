@@ -217,6 +217,12 @@ static bool any_is_open(const struct measuring *measuring)
 	return false;
 }
 
+static int fail_ended(const struct measuring *measuring, struct ka_error *reterr)
+{
+	return ka_fail(reterr, KA_E_MEASURE, "%s ends a connection right after its use by %s",
+		       measuring->measured->address, measuring->measured->used_by);
+}
+
 /* Why the first of those failed that were to be used right away; KA_E_MEASURE. */
 static int fail_trial(const struct measuring *measuring, const struct ka_trial *trial,
 		      struct ka_error *reterr)
@@ -231,8 +237,7 @@ static int fail_trial(const struct measuring *measuring, const struct ka_trial *
 				   "%s does not keep a connection that is used by %s", target,
 				   measuring->measured->used_by);
 	if (trial->is_closed)
-		return ka_fail(reterr, KA_E_MEASURE, "%s closes a connection that is used by %s",
-			       target, measuring->measured->used_by);
+		return fail_ended(measuring, reterr);
 	return ka_fail(reterr, KA_E_MEASURE, "%s does not answer to %s", target,
 		       measuring->measured->used_by);
 }
@@ -263,9 +268,7 @@ static int try_at_once(struct measuring *measuring, struct ka_error *reterr)
 	if (trial->state == KA_TRIAL_FAILED)
 		return fail_trial(measuring, trial, reterr);
 	if (trial->sample.end != KA_IDLE_SURVIVED)
-		return ka_fail(reterr, KA_E_MEASURE,
-			       "%s ends a connection within a second of its first use by %s",
-			       measuring->measured->address, measuring->measured->used_by);
+		return fail_ended(measuring, reterr);
 	if (has_replied && !measuring->manner->reads_first)
 		measuring->manner->expects_reply = true;
 	return 0;

@@ -105,7 +105,7 @@ between() {
 @test "servers that cannot be measured, each with its reason" {
 	serve once
 	refused 4 KA-S014 measure "$there" --http --no-config
-	says "ends a connection within a second of its first use by a HEAD request"
+	says "ends a connection right after its use by a HEAD request"
 	kill "$server"; wait "$server" 2>/dev/null || true
 	serve deaf
 	refused 4 KA-S014 measure "$there" --http --no-config
