@@ -1,27 +1,42 @@
 #!/usr/bin/python3
-"""usage: client.py ADDRESS PORT COUNT [bare]
+"""usage: client.py ADDRESS PORT COUNT [bare] [http|redis]
 
 Opens COUNT connections with SO_KEEPALIVE (bare: without) and does what standard input says, one answer a line:
 
   idle SECONDS   sends nothing for so long              answer: lost N
-  ask            a request on each, newest first        answer: answered N reset N silent N
+  ask            a request on each, newest first        answer: answered N reset N killed N silent N
+  reopen         opens those anew that are not usable   answer: connected N
 
-Newest first, because the balancer takes turns: after an even number of connections it sends the
+Killed are those that the kernel itself gave up (ETIMEDOUT). Newest first, because the balancer takes turns: after an even number of connections it sends the
 newest, if it has forgotten it, to the server that the newest does not belong to, and so on down.
 """
+import errno
 import selectors
 import socket
 import sys
 import time
 
 ANSWER_WITHIN_S = 3
+REQUESTS = {
+    "lines": lambda connection: f"{connection.getsockname()[1]}\n".encode(),
+    "http": lambda connection: b"GET / HTTP/1.1\r\nHost: lab\r\n\r\n",
+    "redis": lambda connection: b"PING\r\n",
+}
+ANSWERS = {
+    "lines": lambda question, data: data == question,
+    "http": lambda question, data: data.startswith(b"HTTP/1.1 200 "),
+    "redis": lambda question, data: data == b"+PONG\r\n",
+}
 
 
-def connect(address, port, keepalive):
+def connect(address, port, keepalive, kind):
     connection = socket.create_connection((address, port), timeout=5)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive)
-    greeting = connection.recv(16)
-    assert greeting in (b"A\n", b"B\n"), greeting
+    if kind == "lines":
+        greeting = connection.recv(16)
+        assert greeting in (b"A\n", b"B\n"), greeting
+    else:
+        assert ask(connection, kind) == "answered"
     connection.settimeout(ANSWER_WITHIN_S)
     return connection
 
@@ -40,19 +55,29 @@ def idle(connections, seconds):
     return lost
 
 
-def ask(connection):
-    question = f"{connection.getsockname()[1]}\n".encode()
+def ask(connection, kind):
+    question = REQUESTS[kind](connection)
     try:
         connection.sendall(question)
-        return "answered" if connection.recv(64) == question else "reset"
-    except TimeoutError:
-        return "silent"
+        return "answered" if ANSWERS[kind](question, connection.recv(4096)) else "reset"
+    except TimeoutError as error:
+        return "killed" if error.errno == errno.ETIMEDOUT else "silent"
     except OSError:
         return "reset"
 
 
-def main(address, port, count, keepalive):
-    connections = [connect(address, port, keepalive) for _ in range(count)]
+def ask_all(connections, kind):
+    """Newest first; a silent one is waited for together with the others."""
+    outcomes = {}
+    for connection in reversed(connections):
+        connection.settimeout(ANSWER_WITHIN_S if "silent" not in outcomes.values() else 0.05)
+        outcomes[connection] = ask(connection, kind)
+    return outcomes
+
+
+def main(address, port, count, keepalive, kind):
+    connections = [connect(address, port, keepalive, kind) for _ in range(count)]
+    outcomes = {}
     print("connected", count, flush=True)
     for line in sys.stdin:
         words = line.split()
@@ -60,10 +85,19 @@ def main(address, port, count, keepalive):
             return
         if words[0] == "idle":
             print("lost", idle(connections, float(words[1])), flush=True)
+        elif words[0] == "reopen":
+            usable = [one for one in connections if outcomes.get(one) == "answered"]
+            for one in set(connections) - set(usable):
+                one.close()
+            connections = usable + [connect(address, port, keepalive, kind)
+                                    for _ in range(count - len(usable))]
+            print("connected", count, flush=True)
         else:
-            outcomes = [ask(connection) for connection in reversed(connections)]
-            print(*(f"{word} {outcomes.count(word)}" for word in ("answered", "reset", "silent")),
+            outcomes = ask_all(connections, kind)
+            results = list(outcomes.values())
+            print(*(f"{word} {results.count(word)}" for word in ("answered", "reset", "killed", "silent")),
                   flush=True)
 
 
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), "bare" not in sys.argv)
+main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), "bare" not in sys.argv,
+     next((word for word in ("http", "redis") if word in sys.argv), "lines"))

@@ -24,6 +24,7 @@ VIP=10.77.0.100
 
 lab_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 failures=0
+zombies_before=0
 answer=
 
 lab_skip() {
@@ -207,11 +208,13 @@ is_listening() {
 	[ -n "$(inside "$1" ss -Htln "sport = :$PORT")" ]
 }
 
+# start_servers [COMMAND...]: on both; the command is told the server's name and the port.
 start_servers() {
 	local server
+	[ $# -gt 0 ] || set -- "$lab_dir/server.py"
 	server_pids=()
 	for server in A B; do
-		nsenter --net="/run/netns/server$server" "$lab_dir/server.py" $server $PORT &
+		nsenter --net="/run/netns/server$server" "$@" $server $PORT &
 		server_pids+=($!)
 	done
 	poll 10 is_listening serverA
@@ -223,9 +226,10 @@ stop_servers() {
 	wait "${server_pids[@]}" 2>/dev/null
 }
 
-# open_connections COUNT: in the client, with SO_KEEPALIVE and nothing else asked for.
+# open_connections COUNT [WORD...]: in the client, with SO_KEEPALIVE and nothing else asked for. The
+# words are those of client.py.
 open_connections() {
-	coproc CLIENT { inside client "$lab_dir/client.py" "$SERVICE" "$PORT" "$1"; }
+	coproc CLIENT { inside client "$lab_dir/client.py" "$SERVICE" "$PORT" "$@"; }
 	client_pid=$!
 	tell_client
 	poll 10 is_acknowledged serverA
@@ -249,6 +253,10 @@ is_acknowledged() {
 }
 
 has_forgotten() {
+	if [ "$KIND" = dsr ]; then
+		! inside balancer nft list map ip balancer sessions | grep -q expires
+		return
+	fi
 	[ -z "$(inside balancer conntrack -L -p tcp --state ESTABLISHED 2>/dev/null)" ]
 }
 
@@ -259,6 +267,39 @@ count_zombies() {
 			inside serverA ss -Htn state established
 			inside serverB ss -Htn state established
 		} | awk '{ print $4 }' | sort) | wc -l
+}
+
+# Lets the connections be idle for longer than the balancer remembers.
+wait_longer_than_it_remembers() {
+	tell_client idle $((FORGETS_AFTER_S + 2))
+}
+
+# values NAMESPACE: its three, "7200 75 9".
+values() {
+	inside "$1" sysctl -n net.ipv4.tcp_keepalive_{time,intvl,probes} | paste -sd ' '
+}
+
+# says NAMESPACE WORD...: what check says there, "pass" or "fail", and the rules about values and path.
+says() {
+	local namespace=$1
+	shift
+	inside "$namespace" "$program" check --no-config --no-sockets -f json \
+		--hop "idle=${FORGETS_AFTER_S}s" --survive-outage 0s "$@" |
+		jq -r '[.verdict, (.findings[].rule | select(test("KA[123]")))] | unique_by(.) | sort_by(. != "pass" and . != "fail", .) | join(" ")'
+}
+
+# row WHAT VALUES SAYS OUTCOME: a row of the table in docs/CASE-STUDY.md, see case_study.
+row() {
+	printf 'row\t%s\t%s\t%s\t%s\t%s\n' "$scenario" "$@"
+}
+
+# What the client's last answer says, and how many zombies there are beyond $zombies_before.
+outcome() {
+	local word
+	for word in answered reset killed silent; do
+		[ "$(answered $word)" = 0 ] || printf '%s %s, ' "$(answered $word)" $word
+	done
+	echo "$(($(count_zombies) - zombies_before)) zombies"
 }
 
 # The number after a word of the client's last answer.

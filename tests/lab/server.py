@@ -1,11 +1,14 @@
 #!/usr/bin/python3
-"""usage: server.py NAME PORT. Greets every connection with its name and returns what it gets."""
+"""usage: server.py [keepalive] NAME PORT
+
+Greets every connection with its name and returns what it gets; with SO_KEEPALIVE if asked for.
+"""
 import selectors
 import socket
 import sys
 
 
-def serve(name, port):
+def serve(keepalive, name, port):
     listener = socket.create_server(("", port), backlog=256)
     watched = selectors.DefaultSelector()
     watched.register(listener, selectors.EVENT_READ)
@@ -13,6 +16,7 @@ def serve(name, port):
         for key, _ in watched.select():
             if key.fileobj is listener:
                 connection, _ = listener.accept()
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive)
                 connection.sendall(f"{name}\n".encode())
                 watched.register(connection, selectors.EVENT_READ)
             else:
@@ -30,4 +34,4 @@ def answer(watched, connection):
         connection.close()
 
 
-serve(sys.argv[1], int(sys.argv[2]))
+serve("keepalive" in sys.argv, sys.argv[-2], int(sys.argv[-1]))
