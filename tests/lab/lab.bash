@@ -63,6 +63,26 @@ lab_private_directories() {
 	fi
 }
 
+# lab_side_by_side WORDS...: the calling script once for each, all at the same time, each in a network
+# of its own. Fails when one does.
+lab_side_by_side() {
+	local each pids=() logs
+	logs=$(mktemp -d)
+	# shellcheck disable=SC2064
+	trap "rm -rf '$logs'" EXIT
+	trap 'exit 130' INT TERM
+	for each in "$@"; do
+		# shellcheck disable=SC2086
+		setpriv --pdeathsig KILL "$0" "$program" $each >"$logs/${#pids[@]}" 2>&1 &
+		pids+=($!)
+	done
+	for each in "${!pids[@]}"; do
+		wait "${pids[each]}" || failures=$((failures + 1))
+		cat "$logs/$each"
+	done
+	[ $failures -eq 0 ]
+}
+
 # inside NAMESPACE COMMAND...
 inside() {
 	local namespace=$1
