@@ -44,7 +44,7 @@ setup() {
 
 @test "lab scenarios are skipped with the reason" {
 	local scenario
-	for scenario in forgotten_connections lost_probes; do
+	for scenario in default_values lost_probes; do
 		run -77 contained "$BATS_TEST_DIRNAME/../lab/$scenario" "$KAADVISE"
 		assert_line --regexp '^skipped: network namespaces need CAP_SYS_ADMIN'
 	done
