@@ -101,7 +101,8 @@ true 5 300 same1, same2, same3"
 		setpriv --reuid 65534 --clear-groups "$KAADVISE" check --netns all --no-config -f json'
 	keep_output
 	assert_equal "$(field 'report["settings"]["time_s"]')" 7200
-	assert_equal "${#stderr_lines[@]}" 2
+	# A build that counts lines cannot write its counts there, and says so.
+	assert_equal "$(grep -cv '^profiling:' <<<"$stderr")" 2
 	says "1 process may not be looked at"
 	says "network namespace blue: cannot enter the network namespace: Operation not permitted [KA-S005]"
 	machine 0 'setpriv --reuid 65534 --clear-groups "$KAADVISE" check --netns all --no-config'
