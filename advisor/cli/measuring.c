@@ -69,9 +69,10 @@ static void tell_plan(const struct measuring *measuring)
 	char longest[KA_DURATION_TEXT];
 	unsigned rounds = measuring->rounds_planned;
 
-	ka_format_duration(longest, plan->max_ms / 1000);
-	ka_print_note("up to %u rounds of up to %u connections; each round takes about as long as "
-		      "the timeout itself, at most %s",
+	/* The ladder ends where connections are lost; the probes take half as long again. */
+	ka_format_duration(longest, (plan->max_ms * (rounds + 2) + 999) / 1000);
+	ka_print_note("up to %u rounds of up to %u connections; each takes about as long as the "
+		      "timeout itself, all together at most %s",
 		      rounds, plan->parallel, longest);
 	ka_print_note("each of the up to %u connections may stay behind on the server as one that "
 		      "nobody uses",

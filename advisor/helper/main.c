@@ -1,7 +1,7 @@
 /* kaadvise-fetch: downloads for kaadvise, verifies a signature (--verify) or looks up a host
- * (--resolve). It speaks wire.h on
- * its standard input and output. Nothing here trusts what it reads, and before the first byte
- * comes from outside the process has given up what it could do harm with. */
+ * (--resolve). It speaks wire.h on its standard input and output. Nothing here trusts what it
+ * reads, and before the first byte comes from outside the process has given up what it could do
+ * harm with. */
 #include "helper/answer.h"
 #include "helper/download.h"
 #include "helper/minisign.h"

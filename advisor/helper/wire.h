@@ -35,8 +35,8 @@
  * answer is `verified KEYID TRUSTED COMMENT`, or an error line with the step signature or key.
  *
  * kaadvise-fetch --resolve looks a host up: the request is `name NAME` and an empty line, the
- *answer `address ADDRESS`, the first of its numeric addresses, or an error line with the step
- *resolve. */
+ * answer `address ADDRESS`, the first of its numeric addresses, or an error line with the step
+ * resolve. */
 #ifndef KA_HELPER_WIRE_H
 #define KA_HELPER_WIRE_H
 

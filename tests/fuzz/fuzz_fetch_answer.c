@@ -1,5 +1,5 @@
 /* What kaadvise-fetch answers, read by kaadvise. The first byte says what was asked: 4 to verify,
- * else a download, with 1 for a signature and 2 for a condition. */
+ * 8 a host's address, else a download, with 1 for a signature and 2 for a condition. */
 #include "edge/fetch_answer.h"
 #include "helper/wire.h"
 
@@ -70,12 +70,25 @@ static void try_verdict(struct ka_arena *arena, const char *text, size_t size)
 		check_failure(&error);
 }
 
+static void try_address(struct ka_arena *arena, const char *text, size_t size)
+{
+	struct ka_error error = {.id = KA_E_NONE};
+	const char *address;
+
+	if (ka_fetch_read_address(arena, text, size, &address, &error) == 0)
+		check_value(address);
+	else
+		check_failure(&error);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
 
 	if (size > 0 && data[0] & 4)
 		try_verdict(&arena, (const char *)data + 1, size - 1);
+	else if (size > 0 && data[0] & 8)
+		try_address(&arena, (const char *)data + 1, size - 1);
 	else if (size > 0)
 		try_download(&arena, data[0], (const char *)data + 1, size - 1);
 	ka_arena_clear(&arena);

@@ -1,5 +1,5 @@
 /* What kaadvise-fetch reads from its standard input: a request for a download, or with a first
- * byte of 1 one to verify. */
+ * byte of 1 one to verify, of 2 one for a host's address. */
 #include "helper/request.h"
 
 #include <stdint.h>
@@ -64,10 +64,26 @@ static void try_verify(const char *text, size_t size)
 	require(request.content.length <= KA_WIRE_BODY_MAX);
 }
 
+static void try_resolve(const char *text, size_t size)
+{
+	struct ka_arena arena = ka_arena_make(KA_ARENA_CAP);
+	struct ka_failure failure;
+	const char *name;
+
+	if (ka_resolve_request_parse(&arena, text, size, &name, &failure) == 0)
+		require(strlen(name) > 0 && strlen(name) <= KA_WIRE_NAME_MAX &&
+			!strpbrk(name, " /:%@"));
+	else
+		check_failure(&failure);
+	ka_arena_clear(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size > 0 && data[0] == 1)
 		try_verify((const char *)data + 1, size - 1);
+	else if (size > 0 && data[0] == 2)
+		try_resolve((const char *)data + 1, size - 1);
 	else
 		try_download((const char *)data, size);
 	return 0;
