@@ -372,6 +372,7 @@ static int try_probes(struct measuring *measuring, struct ka_error *reterr)
 	struct ka_idle_bracket known = ka_idle_search_bracket(&measuring->search);
 	struct ka_trial_manner manner = *measuring->manner;
 	int64_t every_s = known.lower_ms / 1000 / PROBES_IN_TIME;
+	int64_t left_alone_ms = known.upper_ms + known.upper_ms / 2 + 1000;
 	int64_t idle_ms[KA_IDLE_EVIDENCE];
 	size_t count = measuring->search.plan.parallel;
 
@@ -381,12 +382,12 @@ static int try_probes(struct measuring *measuring, struct ka_error *reterr)
 		return 0;
 	count = count < KA_IDLE_EVIDENCE ? count : KA_IDLE_EVIDENCE;
 	for (size_t i = 0; i < count; i++)
-		idle_ms[i] = known.upper_ms + known.upper_ms / 2 + 1000;
+		idle_ms[i] = left_alone_ms;
 	measured->probe_every_s = manner.keepalive_s;
 	measuring->round_ends_us = ka_trial_now_us() + prepare(measuring, idle_ms, count) * MS;
 	wipe(measuring);
 	ka_print_note("probes: %zu connections, a probe each %u s, idle for %s", count,
-		      manner.keepalive_s, duration(measuring, idle_ms[0] * MS));
+		      manner.keepalive_s, duration(measuring, left_alone_ms * MS));
 	if (open_all(measuring, &manner, reterr) < 0)
 		return -1;
 	while (any_is_open(measuring) && !measuring->is_interrupted) {

@@ -228,7 +228,7 @@ struct ka_idle_bracket ka_idle_search_bracket(const struct ka_idle_search *searc
 
 struct ka_idle_bracket ka_idle_search_guess(const struct ka_idle_search *search)
 {
-	return bracket(search, WORKING_EVIDENCE * (1 + search->setbacks));
+	return bracket(search, (size_t)WORKING_EVIDENCE * (1 + search->setbacks));
 }
 
 bool ka_idle_search_is_found(const struct ka_idle_search *search)

@@ -252,24 +252,30 @@ static void step_idle(struct ka_trial *trial)
 		finish(trial, KA_IDLE_RESET, now_us, now_us);
 }
 
+/* What an ended stream says of the question. A server may answer and close. */
+static enum ka_idle_end end_of(const struct ka_trial *trial, int result)
+{
+	if (trial->has_reply)
+		return KA_IDLE_SURVIVED;
+	if (result == 0)
+		return KA_IDLE_CLOSED;
+	return result == -ECONNRESET || result == -EPIPE ? KA_IDLE_RESET_ON_NEXT : KA_IDLE_SILENT;
+}
+
 static void step_again(struct ka_trial *trial)
 {
-	int64_t asked_us = trial->asked_us;
 	int result = read_all(trial);
+	enum ka_idle_end end;
 
-	/* A server may answer and close. */
-	if (trial->has_reply && result <= 0)
-		finish(trial, KA_IDLE_SURVIVED, asked_us, trial->since_us);
-	else if (result == 0)
-		finish(trial, KA_IDLE_CLOSED, asked_us, trial->since_us);
-	else if (result == -ECONNRESET || result == -EPIPE)
-		finish(trial, KA_IDLE_RESET_ON_NEXT, asked_us, trial->since_us);
-	else if (result < 0)
-		finish(trial, KA_IDLE_SILENT, asked_us, trial->since_us);
+	if (result <= 0)
+		end = end_of(trial, result);
 	else if (is_answered(trial))
-		finish(trial, KA_IDLE_SURVIVED, asked_us, trial->since_us);
+		end = KA_IDLE_SURVIVED;
 	else if (is_late(trial))
-		finish(trial, KA_IDLE_SILENT, asked_us, trial->since_us);
+		end = KA_IDLE_SILENT;
+	else
+		return;
+	finish(trial, end, trial->asked_us, trial->since_us);
 }
 
 void ka_trial_ask(struct ka_trial *trial)
