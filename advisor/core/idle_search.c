@@ -249,38 +249,17 @@ bool ka_idle_search_is_settled(const struct ka_idle_search *search, int64_t idle
 	return ended >= 2;
 }
 
-size_t ka_idle_search_survived(const struct ka_idle_search *search, int64_t idle_ms)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < search->count; i++)
-		count += survived(&search->samples[i]) && search->samples[i].least_ms >= idle_ms;
-	return count;
-}
-
-size_t ka_idle_search_ended(const struct ka_idle_search *search, int64_t idle_ms,
-			    enum ka_idle_end end)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < search->count; i++)
-		count += search->samples[i].end == end && search->samples[i].most_ms <= idle_ms;
-	return count;
-}
-
 enum ka_idle_end ka_idle_search_end(const struct ka_idle_search *search)
 {
+	size_t counts[KA_IDLE_END_COUNT] = {0};
 	enum ka_idle_end end = KA_IDLE_SURVIVED;
-	size_t most = 0;
 
-	for (int i = KA_IDLE_SURVIVED + 1; i < KA_IDLE_END_COUNT; i++) {
-		size_t count = ka_idle_search_ended(search, FOREVER, (enum ka_idle_end)i);
-
-		if (count > most) {
-			most = count;
+	for (size_t i = 0; i < search->count; i++)
+		counts[search->samples[i].end]++;
+	counts[KA_IDLE_SURVIVED] = 0;
+	for (int i = KA_IDLE_SURVIVED + 1; i < KA_IDLE_END_COUNT; i++)
+		if (counts[i] > counts[end])
 			end = (enum ka_idle_end)i;
-		}
-	}
 	return end;
 }
 

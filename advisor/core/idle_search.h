@@ -84,11 +84,6 @@ struct ka_idle_bracket ka_idle_search_guess(const struct ka_idle_search *search)
 /* Whether it is as narrow as was asked for, or the longest idle time survives. */
 bool ka_idle_search_is_found(const struct ka_idle_search *search);
 
-/* How many samples of at least idle_ms survived; how many of at most idle_ms ended so. */
-size_t ka_idle_search_survived(const struct ka_idle_search *search, int64_t idle_ms);
-size_t ka_idle_search_ended(const struct ka_idle_search *search, int64_t idle_ms,
-			    enum ka_idle_end end);
-
 /* How idle connections end, from the most frequent end; KA_IDLE_SURVIVED when none did. */
 enum ka_idle_end ka_idle_search_end(const struct ka_idle_search *search);
 
