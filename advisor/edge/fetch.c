@@ -30,28 +30,38 @@ static void write_request(struct ka_text *text, const struct ka_fetch_request *r
 	ka_text_add(text, "\n");
 }
 
-int ka_fetch(struct ka_arena *arena, const struct ka_fetch_program *program,
-	     const struct ka_fetch_request *request, struct ka_fetch_answer *ret_answer,
-	     struct ka_error *reterr)
+/* Says what was asked, which is cleared, and hears what is answered, arena-owned. */
+static int talk(struct ka_arena *arena, const struct ka_fetch_program *program,
+		const char *argument, struct ka_text *asked, size_t answer_max,
+		const char **ret_answer, size_t *ret_length, struct ka_error *reterr)
 {
-	struct ka_text text = {0};
-	struct ka_exchange exchange = {
+	const struct ka_exchange exchange = {
 		.helper = program->path,
+		.argument = argument,
 		.environment = program->environment,
-		.request = &text,
-		.answer_max = HEAD_MAX + KA_WIRE_BODY_MAX + KA_WIRE_SIGNATURE_MAX,
+		.request = asked,
+		.answer_max = answer_max,
 		.time_ms = KA_WIRE_TIME_S * 1000 + GRACE_MS,
 		.on_wait = program->on_wait,
 		.context = program->context,
 	};
+	int result = ka_fetch_exchange(arena, &exchange, ret_answer, ret_length, reterr);
+
+	ka_text_clear(asked);
+	return result;
+}
+
+int ka_fetch(struct ka_arena *arena, const struct ka_fetch_program *program,
+	     const struct ka_fetch_request *request, struct ka_fetch_answer *ret_answer,
+	     struct ka_error *reterr)
+{
+	struct ka_text asked = {0};
 	const char *answer;
 	size_t length;
-	int result;
 
-	write_request(&text, request);
-	result = ka_fetch_exchange(arena, &exchange, &answer, &length, reterr);
-	ka_text_clear(&text);
-	if (result < 0)
+	write_request(&asked, request);
+	if (talk(arena, program, NULL, &asked, HEAD_MAX + KA_WIRE_BODY_MAX + KA_WIRE_SIGNATURE_MAX,
+		 &answer, &length, reterr) < 0)
 		return -1;
 	return ka_fetch_read_answer(arena, request, answer, length, ret_answer, reterr);
 }
@@ -72,27 +82,17 @@ int ka_fetch_verify(struct ka_arena *arena, const struct ka_fetch_program *progr
 		    const struct ka_fetch_bytes *content, const char **ret_signer,
 		    struct ka_error *reterr)
 {
-	struct ka_text text = {0};
-	struct ka_exchange exchange = {
-		.helper = program->path,
-		.argument = "--verify",
-		.environment = program->environment,
-		.request = &text,
-		.answer_max = KA_WIRE_LINE_MAX + 1,
-		.time_ms = KA_WIRE_TIME_S * 1000 + GRACE_MS,
-	};
+	struct ka_text asked = {0};
 	const char *answer;
 	size_t length;
-	int result;
 
-	ka_text_printf(&text, "key-length %zu\nsignature-length %zu\nlength %zu\n\n", key->length,
+	ka_text_printf(&asked, "key-length %zu\nsignature-length %zu\nlength %zu\n\n", key->length,
 		       signature->length, content->length);
-	ka_text_add_bytes(&text, key->bytes, key->length);
-	ka_text_add_bytes(&text, signature->bytes, signature->length);
-	ka_text_add_bytes(&text, content->bytes, content->length);
-	result = ka_fetch_exchange(arena, &exchange, &answer, &length, reterr);
-	ka_text_clear(&text);
-	if (result < 0)
+	ka_text_add_bytes(&asked, key->bytes, key->length);
+	ka_text_add_bytes(&asked, signature->bytes, signature->length);
+	ka_text_add_bytes(&asked, content->bytes, content->length);
+	if (talk(arena, program, "--verify", &asked, KA_WIRE_LINE_MAX + 1, &answer, &length,
+		 reterr) < 0)
 		return -1;
 	return ka_fetch_read_verdict(arena, answer, length, ret_signer, reterr);
 }
@@ -100,25 +100,13 @@ int ka_fetch_verify(struct ka_arena *arena, const struct ka_fetch_program *progr
 int ka_fetch_resolve(struct ka_arena *arena, const struct ka_fetch_program *program,
 		     const char *name, const char **ret_address, struct ka_error *reterr)
 {
-	struct ka_text text = {0};
-	struct ka_exchange exchange = {
-		.helper = program->path,
-		.argument = "--resolve",
-		.environment = program->environment,
-		.request = &text,
-		.answer_max = KA_WIRE_LINE_MAX + 1,
-		.time_ms = KA_WIRE_TIME_S * 1000 + GRACE_MS,
-		.on_wait = program->on_wait,
-		.context = program->context,
-	};
+	struct ka_text asked = {0};
 	const char *answer;
 	size_t length;
-	int result;
 
-	ka_text_printf(&text, "name %s\n\n", name);
-	result = ka_fetch_exchange(arena, &exchange, &answer, &length, reterr);
-	ka_text_clear(&text);
-	if (result < 0)
+	ka_text_printf(&asked, "name %s\n\n", name);
+	if (talk(arena, program, "--resolve", &asked, KA_WIRE_LINE_MAX + 1, &answer, &length,
+		 reterr) < 0)
 		return -1;
 	return ka_fetch_read_address(arena, answer, length, ret_address, reterr);
 }
