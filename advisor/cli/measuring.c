@@ -12,11 +12,10 @@
 #define SECOND (1000 * MS)
 
 enum {
-	ACK_POLL_MS = 2,       /* how often an acknowledgement is looked for */
-	REPLY_LOOK_MS = 1000,  /* how long it may take to learn that a server replies */
-	JITTER_SHARE = 16,     /* of the precision: asks in another order than they were opened */
-	PROBES_IN_TIME = 3,    /* a probe at each third of the timeout */
-	BROKEN_ROUNDS_MAX = 3, /* in a row, none of whose connections could be used at all */
+	ACK_POLL_MS = 2,      /* how often an acknowledgement is looked for */
+	REPLY_LOOK_MS = 1000, /* how long it may take to learn that a server replies */
+	JITTER_SHARE = 16,    /* of the precision: asks in another order than they were opened */
+	PROBES_IN_TIME = 3,   /* a probe at each third of the timeout */
 };
 
 struct measuring {
@@ -181,9 +180,21 @@ static void ask_due(struct measuring *measuring)
 			ka_trial_ask(&measuring->trials[i]);
 }
 
+/* Those that are to be idle for longer than is known to be too long are not waited for. */
+static void drop_settled(struct measuring *measuring)
+{
+	struct ka_idle_bracket known = ka_idle_search_bracket(&measuring->search);
+
+	for (size_t i = 0; known.has_upper && i < measuring->count; i++)
+		if (is_idle(&measuring->trials[i]) && measuring->wait_us[i] > known.upper_ms * MS)
+			ka_trial_close(&measuring->trials[i]);
+}
+
 /* Counts and closes those that are over. */
 static void harvest(struct measuring *measuring)
 {
+	size_t samples = measuring->search.count;
+
 	for (size_t i = 0; i < measuring->count; i++) {
 		struct ka_trial *trial = &measuring->trials[i];
 
@@ -199,15 +210,8 @@ static void harvest(struct measuring *measuring)
 		measuring->measured->ends[trial->sample.end]++;
 		ka_idle_search_add(&measuring->search, &trial->sample);
 	}
-}
-
-/* Those that would tell nothing any more are not waited for. */
-static void drop_settled(struct measuring *measuring)
-{
-	for (size_t i = 0; i < measuring->count; i++)
-		if (is_idle(&measuring->trials[i]) &&
-		    ka_idle_search_is_settled(&measuring->search, measuring->wait_us[i] / MS))
-			ka_trial_close(&measuring->trials[i]);
+	if (measuring->search.count > samples)
+		drop_settled(measuring);
 }
 
 static bool any_is_open(const struct measuring *measuring)
@@ -313,14 +317,15 @@ static int run_round(struct measuring *measuring, const int64_t *idle_ms, size_t
 		wait_and_step(measuring);
 		ask_due(measuring);
 		harvest(measuring);
-		drop_settled(measuring);
 	}
 	measuring->is_pointless = measuring->search.count == samples;
 	if (measuring->is_interrupted || measuring->search.count > samples ||
 	    measuring->measured->disturbed > disturbed)
 		return 0;
-	while (first + 1 < measuring->count && measuring->trials[first].state != KA_TRIAL_FAILED)
+	while (first < measuring->count && measuring->trials[first].state != KA_TRIAL_FAILED)
 		first++;
+	if (first == measuring->count)
+		return 0;
 	return fail_trial(measuring, &measuring->trials[first], reterr);
 }
 

@@ -240,15 +240,6 @@ bool ka_idle_search_is_found(const struct ka_idle_search *search)
 	return known.upper_ms - known.lower_ms <= search->plan.precision_ms;
 }
 
-bool ka_idle_search_is_settled(const struct ka_idle_search *search, int64_t idle_ms)
-{
-	size_t ended = 0;
-
-	for (size_t i = 0; i < search->count; i++)
-		ended += !survived(&search->samples[i]) && search->samples[i].most_ms < idle_ms;
-	return ended >= 2;
-}
-
 enum ka_idle_end ka_idle_search_end(const struct ka_idle_search *search)
 {
 	size_t counts[KA_IDLE_END_COUNT] = {0};

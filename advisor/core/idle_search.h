@@ -72,9 +72,6 @@ size_t ka_idle_search_next(struct ka_idle_search *search,
 /* Takes one sample into account. */
 void ka_idle_search_add(struct ka_idle_search *search, const struct ka_idle_sample *sample);
 
-/* Whether a sample of such an idle time would not tell anything any more. */
-bool ka_idle_search_is_settled(const struct ka_idle_search *search, int64_t idle_ms);
-
 /* What is known so far, as good as proven. */
 struct ka_idle_bracket ka_idle_search_bracket(const struct ka_idle_search *search);
 
