@@ -130,18 +130,6 @@ static void all_surviving_means_longer_than_the_longest(void **state)
 	assert_true(ka_idle_search_is_found(&search));
 }
 
-static void two_failures_settle_what_is_longer(void **state)
-{
-	struct ka_idle_search search = begin(1000, 20000, 200);
-
-	(void)state;
-	add(&search, 3000, KA_IDLE_RESET_ON_NEXT, 1);
-	assert_false(ka_idle_search_is_settled(&search, 4000));
-	add(&search, 3100, KA_IDLE_CLOSED, 1);
-	assert_true(ka_idle_search_is_settled(&search, 4000));
-	assert_false(ka_idle_search_is_settled(&search, 3100));
-}
-
 static void the_most_frequent_end_is_told(void **state)
 {
 	struct ka_idle_search search = begin(1000, 20000, 200);
@@ -207,10 +195,11 @@ static struct ka_idle_search measure(struct path *path, struct ka_idle_plan plan
 		assert_in_range(count, 1, plan.parallel);
 		sort(idle_ms, count);
 		for (size_t i = 0; i < count; i++) {
+			struct ka_idle_bracket known = ka_idle_search_bracket(&search);
 			int64_t late = idle_ms[i] + (int64_t)(path->random >> 20) % 5;
 			bool is_known = late < path->timeout_ms || is_lucky(path);
 
-			if (!ka_idle_search_is_settled(&search, idle_ms[i]))
+			if (!known.has_upper || idle_ms[i] <= known.upper_ms)
 				add(&search, late,
 				    is_known ? KA_IDLE_SURVIVED : KA_IDLE_RESET_ON_NEXT, 1);
 		}
@@ -320,7 +309,6 @@ int main(void)
 		cmocka_unit_test(noise_is_outvoted),
 		cmocka_unit_test(mixed_outcomes_prove_no_timeout_between_them),
 		cmocka_unit_test(all_surviving_means_longer_than_the_longest),
-		cmocka_unit_test(two_failures_settle_what_is_longer),
 		cmocka_unit_test(the_most_frequent_end_is_told),
 		cmocka_unit_test(the_first_round_is_a_ladder),
 		cmocka_unit_test(the_interval_contains_the_truth),
