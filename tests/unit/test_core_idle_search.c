@@ -188,20 +188,23 @@ static struct ka_idle_search measure(struct path *path, struct ka_idle_plan plan
 {
 	int64_t idle_ms[KA_IDLE_PARALLEL_MAX];
 	struct ka_idle_search search;
+	struct ka_idle_bracket known;
 	size_t count;
 
 	ka_idle_search_init(&search, &arena, &plan, path->random);
 	while ((count = ka_idle_search_next(&search, idle_ms)) > 0) {
 		assert_in_range(count, 1, plan.parallel);
 		sort(idle_ms, count);
+		known = ka_idle_search_bracket(&search);
 		for (size_t i = 0; i < count; i++) {
-			struct ka_idle_bracket known = ka_idle_search_bracket(&search);
 			int64_t late = idle_ms[i] + (int64_t)(path->random >> 20) % 5;
 			bool is_known = late < path->timeout_ms || is_lucky(path);
 
-			if (!known.has_upper || idle_ms[i] <= known.upper_ms)
-				add(&search, late,
-				    is_known ? KA_IDLE_SURVIVED : KA_IDLE_RESET_ON_NEXT, 1);
+			if (known.has_upper && idle_ms[i] > known.upper_ms)
+				continue;
+			add(&search, late, is_known ? KA_IDLE_SURVIVED : KA_IDLE_RESET_ON_NEXT, 1);
+			if (!is_known)
+				known = ka_idle_search_bracket(&search);
 		}
 	}
 	return search;
