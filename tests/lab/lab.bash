@@ -63,23 +63,33 @@ lab_private_directories() {
 	fi
 }
 
-# lab_side_by_side WORDS...: the calling script once for each, all at the same time, each in a network
-# of its own. Fails when one does.
+# lab_side_by_side WORDS...: the calling script once for each, at the same time (at most $at_a_time of
+# them, if set), each in a network of its own. Fails when one does.
 lab_side_by_side() {
-	local each pids=() logs
+	local each pids=() logs running=0 ended
+	declare -A codes
 	logs=$(mktemp -d)
 	# shellcheck disable=SC2064
 	trap "rm -rf '$logs'" EXIT
 	trap 'exit 130' INT TERM
-	for each in "$@"; do
+	for each in "$@" ""; do
+		# The last turn, for nothing, waits for all.
+		while ((running >= (${#each} ? ${at_a_time:-100} : 1))); do
+			wait -n -p ended
+			codes[$ended]=$?
+			running=$((running - 1))
+		done
+		[ -n "$each" ] || break
 		# shellcheck disable=SC2086
 		setpriv --pdeathsig KILL "$0" "$program" $each >"$logs/${#pids[@]}" 2>&1 &
 		pids+=($!)
+		running=$((running + 1))
 	done
 	for each in "${!pids[@]}"; do
-		wait "${pids[each]}" || failures=$((failures + 1))
+		[ "${codes[${pids[each]}]}" = 0 ] || failures=$((failures + 1))
 		cat "$logs/$each"
 	done
+	expect "runs that went wrong, of $#" 0 $failures
 	[ $failures -eq 0 ]
 }
 
