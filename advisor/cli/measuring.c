@@ -66,16 +66,16 @@ static void tell_plan(const struct measuring *measuring)
 {
 	const struct ka_idle_plan *plan = &measuring->search.plan;
 	char longest[KA_DURATION_TEXT];
-	unsigned rounds = measuring->rounds_planned;
+	unsigned most = ka_idle_search_rounds_max(plan);
 
-	/* The ladder ends where connections are lost; the probes take half as long again. */
-	ka_format_duration(longest, (plan->max_ms * (rounds + 2) + 999) / 1000);
-	ka_print_note("up to %u rounds of up to %u connections; each takes about as long as the "
-		      "timeout itself, all together at most %s",
-		      rounds, plan->parallel, longest);
+	/* The probes take half as long again as the longest round. */
+	ka_format_duration(longest, (plan->max_ms * (most + 2) + 999) / 1000);
+	ka_print_note("about %u rounds (at most %u) of up to %u connections; each takes about as "
+		      "long as the timeout itself, all together at most %s",
+		      measuring->rounds_planned, most, plan->parallel, longest);
 	ka_print_note("each of the up to %u connections may stay behind on the server as one that "
 		      "nobody uses",
-		      rounds * plan->parallel + KA_IDLE_EVIDENCE + 1);
+		      most * plan->parallel + KA_IDLE_EVIDENCE + 1);
 }
 
 static void tell_round(struct measuring *measuring, int64_t longest_ms)

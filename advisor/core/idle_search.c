@@ -89,8 +89,7 @@ unsigned ka_idle_search_rounds(const struct ka_idle_plan *plan)
 	return rounds + 2; /* to be sure */
 }
 
-/* More than that is no search any more: the path contradicts itself. */
-static unsigned rounds_max(const struct ka_idle_plan *plan)
+unsigned ka_idle_search_rounds_max(const struct ka_idle_plan *plan)
 {
 	return 2 * ka_idle_search_rounds(plan);
 }
@@ -98,7 +97,7 @@ static unsigned rounds_max(const struct ka_idle_plan *plan)
 void ka_idle_search_init(struct ka_idle_search *ret_search, struct ka_arena *arena,
 			 const struct ka_idle_plan *plan, uint64_t seed)
 {
-	size_t capacity = (size_t)rounds_max(plan) * plan->parallel;
+	size_t capacity = (size_t)ka_idle_search_rounds_max(plan) * plan->parallel;
 
 	*ret_search = (struct ka_idle_search){
 		.plan = *plan,
@@ -342,7 +341,8 @@ size_t ka_idle_search_next(struct ka_idle_search *search,
 {
 	struct round round = {.idle_ms = ret_idle_ms, .max = search->plan.parallel};
 
-	if (search->rounds == rounds_max(&search->plan) || ka_idle_search_is_found(search))
+	if (search->rounds == ka_idle_search_rounds_max(&search->plan) ||
+	    ka_idle_search_is_found(search))
 		return 0;
 	note_setback(search);
 	plan_round(search, &round);

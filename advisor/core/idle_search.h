@@ -57,8 +57,11 @@ struct ka_idle_search {
 	uint64_t random;     /* state of the generator that orders samples */
 };
 
-/* How many rounds it takes at most, where nothing is ambiguous. */
+/* How many rounds it takes at most, where luck does not mislead it. */
 unsigned ka_idle_search_rounds(const struct ka_idle_plan *plan);
+
+/* How many it takes in any case: after these the path contradicts itself. */
+unsigned ka_idle_search_rounds_max(const struct ka_idle_plan *plan);
 
 /* seed: any number. Without memory arena->has_failed. */
 void ka_idle_search_init(struct ka_idle_search *ret_search, struct ka_arena *arena,

@@ -15,7 +15,7 @@ enum ka_measured_probes {
 struct ka_measured {
 	const char *target;  /* HOST:PORT as it was given */
 	const char *address; /* and as it was used, "10.0.0.1:80" */
-	const char *used_by; /* "a byte", "HEAD requests", ... */
+	const char *used_by; /* "a line feed", "a HEAD request", ... */
 	bool is_http;
 	struct ka_idle_plan plan;
 	struct ka_idle_bracket bracket;

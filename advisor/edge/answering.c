@@ -68,22 +68,35 @@ void ka_answering_close(struct ka_answering *answering)
 	answering->listener = -1;
 }
 
-/* Takes the next one; false when none waits. */
-static bool take(struct ka_answering *answering)
+/* Takes the next one. Returns 0 when none waits, and -1 when none can be taken for now: EMFILE. */
+static int take(struct ka_answering *answering)
 {
 	int off = 0, fd = accept4(answering->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0)
-		return false;
+		return errno == EAGAIN ? 0 : -1;
 	if (answering->count == KA_ANSWERING_MAX ||
 	    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &off, sizeof(off)) < 0) {
 		answering->refused++;
 		close(fd);
-		return true;
+		return 1;
 	}
 	answering->accepted++;
 	answering->connections[answering->count++] = fd;
-	return true;
+	return 1;
+}
+
+/* Takes those that wait, but no more than *left. None can be taken: not before the next second. */
+static void take_all(struct ka_answering *answering, int *left)
+{
+	int taken = 1;
+
+	while (*left > 0 && taken > 0) {
+		taken = take(answering);
+		*left -= taken > 0;
+	}
+	if (taken < 0)
+		*left = 0;
 }
 
 /* Returns what came. False when the connection is over, or does not take what it is sent. */
@@ -134,7 +147,7 @@ int ka_answering_run(struct ka_answering *answering, int stop, struct ka_error *
 			second = now_ms() / 1000;
 			left = KA_ANSWERING_RATE;
 		}
-		while (left > 0 && polled[1].revents && take(answering))
-			left--;
+		if (polled[1].revents)
+			take_all(answering, &left);
 	}
 }
