@@ -14,8 +14,8 @@ load common
 		kaadvise sockets --hop idle=350s --deep -f json | jq -r "select(.direction == \"outbound\") | \"\(.verdict) \(.settings.time)\""
 		set_values 200 10 9
 		kaadvise sockets --hop idle=350s --deep -f json | jq -r "select(.direction == \"outbound\") | .settings.time"' alive
-	assert_output --regexp "timer:\\(keepalive,119min
-timer:\\(keepalive,119min
+	assert_output --regexp "timer:\\(keepalive,(120|119)min
+timer:\\(keepalive,(120|119)min
 late
 note
 mended 10.9.0.2:[0-9]+ to 10.9.0.1:8080 of programs.py\\([0-9]+\\) fd [0-9]+: timer [0-9.]+ s ->
