@@ -3,7 +3,7 @@
 #include <string.h>
 
 enum {
-	WORKING_EVIDENCE = 3, /* enough to decide where to look next, and more after each setback */
+	WORKING_EVIDENCE = 5, /* enough to decide where to look next, twice that after a setback */
 	LADDER_SAMPLES = 2,   /* for each rung */
 	SHARE = 1024,         /* a ratio's denominator */
 	BIT = 100,            /* of doubt */
@@ -143,54 +143,71 @@ static size_t luck_needed(size_t survivals, size_t failures)
 	return least;
 }
 
+/* Within what is uncertain about idle times anything may happen, but then to all of them. */
+static size_t mixture(size_t survivals, size_t failures)
+{
+	size_t some = luck_needed(survivals, failures), others = luck_needed(failures, survivals);
+
+	return some < others ? some : others;
+}
+
 /* What speaks against this timeout, in hundredths of a bit: survivals that it would have forgotten,
- * failures that it would not have caused. */
+ * failures that it would not have caused, and both where it could be either. Were the last for
+ * nothing, a timeout could hide in a heap of mixed samples and explain them all. */
 static size_t doubt(const struct ka_idle_search *search, int64_t timeout_ms)
 {
-	size_t lucky = 0, failed = 0, noise = 0;
+	size_t lucky = 0, failed = 0, noise = 0, near_survived = 0, near_failed = 0;
 
 	for (size_t i = 0; i < search->count; i++) {
 		const struct ka_idle_sample *sample = &search->samples[i];
+		bool is_longer = sample->least_ms >= timeout_ms;
+		bool is_near = !is_longer && sample->most_ms >= timeout_ms;
 
-		if (survived(sample))
-			lucky += sample->least_ms >= timeout_ms;
-		else if (sample->most_ms < timeout_ms)
-			noise++;
-		else
-			failed++;
+		if (survived(sample)) {
+			lucky += is_longer;
+			near_survived += is_near;
+		} else {
+			failed += is_longer;
+			near_failed += is_near;
+			noise += !is_longer && !is_near;
+		}
 	}
-	return luck_needed(lucky, failed) + noise * KA_IDLE_FAILURE_WEIGHT * BIT;
+	return luck_needed(lucky, failed) + mixture(near_survived, near_failed) +
+	       noise * KA_IDLE_FAILURE_WEIGHT * BIT;
 }
 
-/* The next longer idle time that was survived, FOREVER after the last. */
+/* The next longer bound of an idle time that was survived, FOREVER after the last. */
 static int64_t next_survived(const struct ka_idle_search *search, int64_t idle_ms)
 {
 	int64_t next = FOREVER;
 
 	for (size_t i = 0; i < search->count; i++) {
 		const struct ka_idle_sample *sample = &search->samples[i];
+		int64_t bound = sample->least_ms > idle_ms ? sample->least_ms : sample->most_ms;
 
-		if (survived(sample) && sample->least_ms > idle_ms && sample->least_ms < next)
-			next = sample->least_ms;
+		if (survived(sample) && bound > idle_ms && bound < next)
+			next = bound;
 	}
 	return next;
 }
 
-/* The next shorter idle time at which one ended, 0 before the first. */
+/* The next shorter bound of an idle time at which one ended, 0 before the first. */
 static int64_t previous_ended(const struct ka_idle_search *search, int64_t idle_ms)
 {
 	int64_t previous = 0;
 
 	for (size_t i = 0; i < search->count; i++) {
 		const struct ka_idle_sample *sample = &search->samples[i];
+		int64_t bound = sample->most_ms < idle_ms ? sample->most_ms : sample->least_ms;
 
-		if (!survived(sample) && sample->most_ms < idle_ms && sample->most_ms > previous)
-			previous = sample->most_ms;
+		if (!survived(sample) && bound < idle_ms && bound > previous)
+			previous = bound;
 	}
 	return previous;
 }
 
-/* Doubt falls only just above a survival, so its least is there or at the very beginning. */
+/* Doubt falls only just above a bound of a survival, so its least is there or at the very
+ * beginning. */
 static size_t least_doubt(const struct ka_idle_search *search)
 {
 	size_t least = doubt(search, 1), here;
@@ -227,7 +244,7 @@ struct ka_idle_bracket ka_idle_search_bracket(const struct ka_idle_search *searc
 
 struct ka_idle_bracket ka_idle_search_guess(const struct ka_idle_search *search)
 {
-	return bracket(search, (size_t)WORKING_EVIDENCE * (1 + search->setbacks));
+	return bracket(search, (size_t)WORKING_EVIDENCE << search->setbacks);
 }
 
 bool ka_idle_search_is_found(const struct ka_idle_search *search)
@@ -313,7 +330,7 @@ static void note_setback(struct ka_idle_search *search)
 	struct ka_idle_bracket known = ka_idle_search_guess(search);
 
 	if (known.has_upper && known.upper_ms <= search->believed_ms &&
-	    (search->setbacks + 2) * WORKING_EVIDENCE < KA_IDLE_EVIDENCE)
+	    WORKING_EVIDENCE << (search->setbacks + 1) < KA_IDLE_EVIDENCE)
 		search->setbacks++;
 	search->believed_ms = ka_idle_search_guess(search).lower_ms;
 }
