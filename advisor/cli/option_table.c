@@ -747,8 +747,7 @@ const struct ka_option ka_option_table[] = {
 	 take_over},
 	{"min", 0, "DURATION", "Measuring", BIT(MEASURE),
 	 "The shortest idle time to begin with (default: 10s). What is lost even so is narrowed "
-	 "down "
-	 "below it.",
+	 "down below it.",
 	 NULL, take_min},
 	{"max", 0, "DURATION", "Measuring", BIT(MEASURE), "The longest idle time (default: 1h).",
 	 NULL, take_max},
@@ -784,8 +783,7 @@ const struct ka_option ka_option_table[] = {
 	 "The file's name in /etc/sysctl.d (default: 90-kaadvise.conf).", NULL, take_drop_in},
 	{"force", 0, NULL, "Changing", BIT(ROLLBACK) | BIT(MEASURE),
 	 "Roll back although the values were changed since; with --save: replace the profile that "
-	 "is "
-	 "there.",
+	 "is there.",
 	 NULL, take_force},
 	{"config", 0, "FILE", "General", ANY,
 	 "The configuration file (default: /etc/kaadvise/config.yaml, if it is there).", NULL,

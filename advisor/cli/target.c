@@ -2,11 +2,10 @@
 
 #include "base/number.h"
 #include "cli/fetch_inputs.h"
+#include "helper/wire.h"
 
 #include <arpa/inet.h>
 #include <string.h>
-
-enum { NAME_MAX_LENGTH = 253 }; /* RFC 1035, section 2.3.4 */
 
 static int fail_word(const char *word, const char *expected, struct ka_error *reterr)
 {
@@ -18,7 +17,7 @@ static bool is_name(const char *host)
 	size_t length = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "0123456789-._");
 
-	return length > 0 && length <= NAME_MAX_LENGTH && host[length] == '\0' && host[0] != '-';
+	return length > 0 && length <= KA_WIRE_NAME_MAX && host[length] == '\0' && host[0] != '-';
 }
 
 /* Takes the port behind the last colon. */

@@ -345,9 +345,9 @@ says() {
 		jq -r '[.verdict, (.findings[].rule | select(test("KA[123]")))] | unique_by(.) | sort_by(. != "pass" and . != "fail", .) | join(" ")'
 }
 
-# judged NAMESPACE,... WANTED [WORD...]: what check, with these words, says of the first, and sockets
-# of the connections in all of them: "pass; sockets: 50 safe". Keeps it in $said.
-judged() {
+# expect_judgement NAMESPACE,... WANTED [WORD...]: what check, with these words, says of the first, and
+# sockets of the connections in all of them: "pass; sockets: 50 safe". Keeps it in $said.
+expect_judgement() {
 	local namespace namespaces=${1//,/ } wanted=$2
 	shift 2
 	said=$(says "${namespaces%% *}" "$@")
