@@ -25,7 +25,7 @@ static int read_plan(const struct ka_options *options, struct ka_idle_plan *ret_
 	if (plan.connections == 0)
 		plan.connections = CONNECTIONS;
 	if (plan.parallel == 0)
-		plan.parallel = plan.connections * 5 > PARALLEL ? plan.connections * 2 : PARALLEL;
+		plan.parallel = plan.connections * 2 > PARALLEL ? plan.connections * 2 : PARALLEL;
 	if (plan.max_ms == 0)
 		plan.max_ms = MAX_MS;
 	if (plan.min_ms == 0)
@@ -123,7 +123,7 @@ static int write_all(const struct ka_options *options, const struct ka_measured 
 	return 0;
 }
 
-/* Saves what can be saved; *ret_word is what -p takes, or NULL. */
+/* Saves what can be saved; *ret_word is what -p takes then, NULL otherwise. */
 static int save(const struct ka_options *options, const struct ka_save_place *place,
 		const struct ka_measured *measured, const char **ret_word, struct ka_error *reterr)
 {
@@ -134,8 +134,27 @@ static int save(const struct ka_options *options, const struct ka_save_place *pl
 		ka_print_note("there is nothing to save");
 		return 0;
 	}
+	if (ka_save_measured(options, place, measured, reterr) < 0)
+		return -1;
 	*ret_word = options->save;
-	return ka_save_measured(options, place, measured, reterr);
+	return 0;
+}
+
+/* What a measurement brought is told also when it failed late, or cannot be saved: it may have
+ * taken an hour. */
+static int finish(const struct ka_options *options, const struct ka_save_place *place,
+		  const struct ka_measured *measured, int result, struct ka_error *reterr)
+{
+	const char *saved = NULL;
+
+	if (result < 0 && measured->rounds == 0)
+		return -1;
+	if (result == 0)
+		result = save(options, place, measured, &saved, reterr);
+	/* The first error is the one to be told. */
+	if (write_all(options, measured, saved, result < 0 ? NULL : reterr) < 0 || result < 0)
+		return -1;
+	return measured->is_found ? 0 : 1;
 }
 
 static int measure(const struct ka_options *options, const struct ka_idle_plan *plan,
@@ -145,7 +164,6 @@ static int measure(const struct ka_options *options, const struct ka_idle_plan *
 	struct ka_trial_manner manner;
 	struct ka_save_place place;
 	struct ka_target target;
-	const char *saved;
 
 	if (options->save && ka_save_prepare(options, &place, reterr) < 0)
 		return -1;
@@ -153,11 +171,8 @@ static int measure(const struct ka_options *options, const struct ka_idle_plan *
 		return -1;
 	measured.address = target.address;
 	set_manner(options, &target, &manner, &measured);
-	if (ka_measure(options, plan, &manner, &measured, reterr) < 0 ||
-	    save(options, &place, &measured, &saved, reterr) < 0 ||
-	    write_all(options, &measured, saved, reterr) < 0)
-		return -1;
-	return measured.is_found ? 0 : 1;
+	return finish(options, &place, &measured,
+		      ka_measure(options, plan, &manner, &measured, reterr), reterr);
 }
 
 int ka_cmd_measure(const struct ka_options *options, struct ka_error *reterr)

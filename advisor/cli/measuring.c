@@ -16,6 +16,8 @@ enum {
 	REPLY_LOOK_MS = 1000, /* how long it may take to learn that a server replies */
 	JITTER_SHARE = 16,    /* of the precision: asks in another order than they were opened */
 	PROBES_IN_TIME = 3,   /* a probe at each third of the timeout */
+	PROBED_MIN_MS = 1250, /* a second is probed up to 64 ms late (core/keepalive.h) */
+	PROBE_ROUNDS = 2,
 };
 
 struct measuring {
@@ -68,14 +70,14 @@ static void tell_plan(const struct measuring *measuring)
 	char longest[KA_DURATION_TEXT];
 	unsigned most = ka_idle_search_rounds_max(plan);
 
-	/* The probes take half as long again as the longest round. */
-	ka_format_duration(longest, (plan->max_ms * (most + 2) + 999) / 1000);
+	/* Probes take half as long again as the longest round. */
+	ka_format_duration(longest, (plan->max_ms * (most + 2 * PROBE_ROUNDS) + 999) / 1000);
 	ka_print_note("about %u rounds (at most %u) of up to %u connections; each takes about as "
 		      "long as the timeout itself, all together at most %s",
 		      measuring->rounds_planned, most, plan->parallel, longest);
 	ka_print_note("each of the up to %u connections may stay behind on the server as one that "
 		      "nobody uses",
-		      most * plan->parallel + KA_IDLE_EVIDENCE + 1);
+		      most * plan->parallel + PROBE_ROUNDS * KA_IDLE_EVIDENCE + 1);
 }
 
 static void tell_round(struct measuring *measuring, int64_t longest_ms)
@@ -183,15 +185,27 @@ static void ask_due(struct measuring *measuring)
 /* Those that are to be idle for longer than is known to be too long are not waited for. */
 static void drop_settled(struct measuring *measuring)
 {
-	struct ka_idle_bracket known = ka_idle_search_bracket(&measuring->search);
+	int64_t enough_us = ka_idle_search_enough_ms(&measuring->search);
 
-	for (size_t i = 0; known.has_upper && i < measuring->count; i++)
-		if (is_idle(&measuring->trials[i]) && measuring->wait_us[i] > known.upper_ms * MS)
+	if (enough_us < INT64_MAX)
+		enough_us *= MS;
+	for (size_t i = 0; i < measuring->count; i++)
+		if (is_idle(&measuring->trials[i]) && measuring->wait_us[i] > enough_us)
 			ka_trial_close(&measuring->trials[i]);
 }
 
-/* Counts and closes those that are over. */
-static void harvest(struct measuring *measuring)
+static bool any_is_open(const struct measuring *measuring)
+{
+	for (size_t i = 0; i < measuring->count; i++)
+		if (measuring->trials[i].fd >= 0)
+			return true;
+	return false;
+}
+
+/* What is learned from a trial that was idle and used again. */
+typedef void take_outcome(struct measuring *measuring, const struct ka_trial *trial);
+
+static void close_over(struct measuring *measuring, take_outcome *take)
 {
 	size_t samples = measuring->search.count;
 
@@ -201,25 +215,25 @@ static void harvest(struct measuring *measuring)
 		if (trial->fd < 0 || !ka_trial_is_over(trial))
 			continue;
 		ka_trial_close(trial);
-		if (trial->state == KA_TRIAL_FAILED)
-			continue;
-		if (trial->is_disturbed && trial->sample.end == KA_IDLE_SURVIVED) {
-			measuring->measured->disturbed++;
-			continue;
-		}
-		measuring->measured->ends[trial->sample.end]++;
-		ka_idle_search_add(&measuring->search, &trial->sample);
+		if (trial->state == KA_TRIAL_DONE)
+			take(measuring, trial);
 	}
 	if (measuring->search.count > samples)
 		drop_settled(measuring);
 }
 
-static bool any_is_open(const struct measuring *measuring)
+/* Opens measuring->count of them and sees them through, unless it is interrupted. */
+static int run_all(struct measuring *measuring, const struct ka_trial_manner *manner,
+		   take_outcome *take, struct ka_error *reterr)
 {
-	for (size_t i = 0; i < measuring->count; i++)
-		if (measuring->trials[i].fd >= 0)
-			return true;
-	return false;
+	if (open_all(measuring, manner, reterr) < 0)
+		return -1;
+	while (any_is_open(measuring) && !measuring->is_interrupted) {
+		wait_and_step(measuring);
+		ask_due(measuring);
+		close_over(measuring, take);
+	}
+	return 0;
 }
 
 static int fail_ended(const struct measuring *measuring, struct ka_error *reterr)
@@ -303,6 +317,18 @@ static int64_t prepare(struct measuring *measuring, const int64_t *idle_ms, size
 	return longest_ms;
 }
 
+static void take_sample(struct measuring *measuring, const struct ka_trial *trial)
+{
+	const struct ka_idle_sample *sample = &trial->sample;
+
+	if (trial->is_disturbed && sample->end == KA_IDLE_SURVIVED) {
+		measuring->measured->disturbed++;
+		return;
+	}
+	measuring->measured->ends[sample->end]++;
+	ka_idle_search_add(&measuring->search, sample);
+}
+
 static int run_round(struct measuring *measuring, const int64_t *idle_ms, size_t count,
 		     struct ka_error *reterr)
 {
@@ -311,13 +337,8 @@ static int run_round(struct measuring *measuring, const int64_t *idle_ms, size_t
 	int64_t longest_ms = prepare(measuring, idle_ms, count);
 
 	tell_round(measuring, longest_ms);
-	if (open_all(measuring, measuring->manner, reterr) < 0)
+	if (run_all(measuring, measuring->manner, take_sample, reterr) < 0)
 		return -1;
-	while (any_is_open(measuring) && !measuring->is_interrupted) {
-		wait_and_step(measuring);
-		ask_due(measuring);
-		harvest(measuring);
-	}
 	measuring->is_pointless = measuring->search.count == samples;
 	if (measuring->is_interrupted || measuring->search.count > samples ||
 	    measuring->measured->disturbed > disturbed)
@@ -347,18 +368,12 @@ static int search(struct measuring *measuring, struct ka_error *reterr)
 
 /* Probes */
 
-static void count_probed(struct measuring *measuring)
+static void take_probed(struct measuring *measuring, const struct ka_trial *trial)
 {
-	for (size_t i = 0; i < measuring->count; i++) {
-		const struct ka_trial *trial = &measuring->trials[i];
-
-		if (trial->state != KA_TRIAL_DONE)
-			continue;
-		if (trial->sample.end == KA_IDLE_SURVIVED)
-			measuring->measured->probes_kept++;
-		else
-			measuring->measured->probes_lost++;
-	}
+	if (trial->sample.end == KA_IDLE_SURVIVED)
+		measuring->measured->probes_kept++;
+	else
+		measuring->measured->probes_lost++;
 }
 
 static enum ka_measured_probes judge_probes(const struct ka_measured *measured)
@@ -371,41 +386,48 @@ static enum ka_measured_probes judge_probes(const struct ka_measured *measured)
 }
 
 /* Connections with probes well within the timeout, idle for well beyond it. */
-static int try_probes(struct measuring *measuring, struct ka_error *reterr)
+static int probe_round(struct measuring *measuring, const struct ka_idle_bracket *known,
+		       struct ka_error *reterr)
 {
 	struct ka_measured *measured = measuring->measured;
-	struct ka_idle_bracket known = ka_idle_search_bracket(&measuring->search);
 	struct ka_trial_manner manner = *measuring->manner;
-	int64_t every_s = known.lower_ms / 1000 / PROBES_IN_TIME;
-	int64_t left_alone_ms = known.upper_ms + known.upper_ms / 2 + 1000;
-	int64_t idle_ms[KA_IDLE_EVIDENCE];
+	int64_t every_s = known->lower_ms / 1000 / PROBES_IN_TIME;
+	int64_t left_alone_ms = known->upper_ms + known->upper_ms / 2 + 1000;
+	int64_t idle_ms[KA_IDLE_EVIDENCE] = {0};
 	size_t count = measuring->search.plan.parallel;
 
 	manner.keepalive_s = every_s < 1 ? 1 : (unsigned)every_s;
-	/* A second is probed up to 64 ms late (core/keepalive.h). */
-	if (known.lower_ms < 1250)
-		return 0;
 	count = count < KA_IDLE_EVIDENCE ? count : KA_IDLE_EVIDENCE;
 	for (size_t i = 0; i < count; i++)
 		idle_ms[i] = left_alone_ms;
+	measured->probes = KA_MEASURED_PROBES_UNTRIED;
 	measured->probe_every_s = manner.keepalive_s;
+	measured->probes_kept = measured->probes_lost = 0;
 	measuring->round_ends_us = ka_trial_now_us() + prepare(measuring, idle_ms, count) * MS;
 	wipe(measuring);
 	ka_print_note("probes: %zu connections, a probe each %u s, idle for %s", count,
 		      manner.keepalive_s, duration(measuring, left_alone_ms * MS));
-	if (open_all(measuring, &manner, reterr) < 0)
+	if (run_all(measuring, &manner, take_probed, reterr) < 0)
 		return -1;
-	while (any_is_open(measuring) && !measuring->is_interrupted) {
-		wait_and_step(measuring);
-		ask_due(measuring);
-		for (size_t i = 0; i < measuring->count; i++)
-			if (ka_trial_is_over(&measuring->trials[i]))
-				ka_trial_close(&measuring->trials[i]);
-	}
-	if (measuring->is_interrupted)
+	if (!measuring->is_interrupted)
+		measured->probes = judge_probes(measured);
+	return 0;
+}
+
+/* Ends in a single round may have had another reason (core/idle_search.h). */
+static int try_probes(struct measuring *measuring, struct ka_error *reterr)
+{
+	struct ka_idle_bracket known = ka_idle_search_bracket(&measuring->search);
+	struct ka_measured *measured = measuring->measured;
+
+	if (known.lower_ms < PROBED_MIN_MS)
 		return 0;
-	count_probed(measuring);
-	measured->probes = judge_probes(measured);
+	for (unsigned i = 0; i < PROBE_ROUNDS; i++) {
+		if (probe_round(measuring, &known, reterr) < 0)
+			return -1;
+		if (measured->probes == KA_MEASURED_PROBES_REFRESH || measuring->is_interrupted)
+			return 0;
+	}
 	return 0;
 }
 
@@ -431,9 +453,8 @@ static int measure(struct measuring *measuring, struct ka_error *reterr)
 	tell_plan(measuring);
 	if (search(measuring, reterr) < 0)
 		return -1;
-	report(measuring);
-	if (measuring->is_interrupted || !measuring->measured->bracket.has_upper ||
-	    ka_measured_is_closed(measuring->measured))
+	if (measuring->is_interrupted || !ka_idle_search_bracket(&measuring->search).has_upper ||
+	    ka_idle_search_end(&measuring->search) == KA_IDLE_CLOSED)
 		return 0;
 	return try_probes(measuring, reterr);
 }
@@ -474,8 +495,7 @@ int ka_measure(const struct ka_options *options, const struct ka_idle_plan *plan
 	result = measure(&measuring, reterr);
 	close_all(&measuring);
 	wipe(&measuring);
-	measured->is_interrupted = measuring.is_interrupted;
-	measured->took_ms = (ka_trial_now_us() - measuring.began_us) / MS;
+	report(&measuring);
 	ka_ending_close(measuring.signals, &before);
 	return result;
 }

@@ -1,9 +1,9 @@
 #include "core/idle_search.h"
 
-#include <string.h>
+#include <limits.h>
 
 enum {
-	WORKING_EVIDENCE = 5, /* enough to decide where to look next, twice that after a setback */
+	WORKING_EVIDENCE = 5, /* enough to decide where to look next */
 	LADDER_SAMPLES = 2,   /* for each rung */
 	SHARE = 1024,         /* a ratio's denominator */
 	BIT = 100,            /* of doubt */
@@ -109,8 +109,10 @@ void ka_idle_search_init(struct ka_idle_search *ret_search, struct ka_arena *are
 
 void ka_idle_search_add(struct ka_idle_search *search, const struct ka_idle_sample *sample)
 {
-	if (search->count < search->capacity)
-		search->samples[search->count++] = *sample;
+	if (search->count == search->capacity)
+		return;
+	search->samples[search->count] = *sample;
+	search->samples[search->count++].round = search->rounds;
 }
 
 /* What explains the samples */
@@ -151,12 +153,39 @@ static size_t mixture(size_t survivals, size_t failures)
 	return some < others ? some : others;
 }
 
+/* How many events, such as resets by chance, explain the failures that this timeout would not have
+ * caused. A server's restart is one, and explains all of a round after which nothing survived. */
+static size_t noise(const struct ka_idle_search *search, int64_t timeout_ms)
+{
+	unsigned round = UINT_MAX;
+	bool is_last = true; /* nothing survived later in the round */
+	size_t events = 0, last = 0;
+
+	for (size_t i = search->count; i-- > 0;) {
+		const struct ka_idle_sample *sample = &search->samples[i];
+
+		if (sample->round != round) {
+			round = sample->round;
+			is_last = true;
+			events += last;
+			last = 0;
+		}
+		if (survived(sample))
+			is_last = false;
+		else if (sample->most_ms < timeout_ms && is_last)
+			last = 1;
+		else if (sample->most_ms < timeout_ms)
+			events++;
+	}
+	return events + last;
+}
+
 /* What speaks against this timeout, in hundredths of a bit: survivals that it would have forgotten,
  * failures that it would not have caused, and both where it could be either. Were the last for
  * nothing, a timeout could hide in a heap of mixed samples and explain them all. */
 static size_t doubt(const struct ka_idle_search *search, int64_t timeout_ms)
 {
-	size_t lucky = 0, failed = 0, noise = 0, near_survived = 0, near_failed = 0;
+	size_t lucky = 0, failed = 0, near_survived = 0, near_failed = 0;
 
 	for (size_t i = 0; i < search->count; i++) {
 		const struct ka_idle_sample *sample = &search->samples[i];
@@ -169,15 +198,30 @@ static size_t doubt(const struct ka_idle_search *search, int64_t timeout_ms)
 		} else {
 			failed += is_longer;
 			near_failed += is_near;
-			noise += !is_longer && !is_near;
 		}
 	}
 	return luck_needed(lucky, failed) + mixture(near_survived, near_failed) +
-	       noise * KA_IDLE_FAILURE_WEIGHT * BIT;
+	       noise(search, timeout_ms) * KA_IDLE_NOISE_WEIGHT * BIT;
 }
 
-/* The next longer bound of an idle time that was survived, FOREVER after the last. */
-static int64_t next_survived(const struct ka_idle_search *search, int64_t idle_ms)
+int64_t ka_idle_search_enough_ms(const struct ka_idle_search *search)
+{
+	int64_t first = FOREVER, second = FOREVER;
+
+	for (size_t i = 0; i < search->count; i++) {
+		const struct ka_idle_sample *sample = &search->samples[i];
+
+		if (survived(sample) || sample->round != search->rounds ||
+		    sample->most_ms >= second)
+			continue;
+		second = sample->most_ms < first ? first : sample->most_ms;
+		first = sample->most_ms < first ? sample->most_ms : first;
+	}
+	return second;
+}
+
+/* The next longer bound of any sample's idle time, FOREVER after the last. */
+static int64_t next_bound(const struct ka_idle_search *search, int64_t idle_ms)
 {
 	int64_t next = FOREVER;
 
@@ -185,14 +229,14 @@ static int64_t next_survived(const struct ka_idle_search *search, int64_t idle_m
 		const struct ka_idle_sample *sample = &search->samples[i];
 		int64_t bound = sample->least_ms > idle_ms ? sample->least_ms : sample->most_ms;
 
-		if (survived(sample) && bound > idle_ms && bound < next)
+		if (bound > idle_ms && bound < next)
 			next = bound;
 	}
 	return next;
 }
 
-/* The next shorter bound of an idle time at which one ended, 0 before the first. */
-static int64_t previous_ended(const struct ka_idle_search *search, int64_t idle_ms)
+/* The next shorter one, 0 before the first. */
+static int64_t previous_bound(const struct ka_idle_search *search, int64_t idle_ms)
 {
 	int64_t previous = 0;
 
@@ -200,19 +244,18 @@ static int64_t previous_ended(const struct ka_idle_search *search, int64_t idle_
 		const struct ka_idle_sample *sample = &search->samples[i];
 		int64_t bound = sample->most_ms < idle_ms ? sample->most_ms : sample->least_ms;
 
-		if (!survived(sample) && bound < idle_ms && bound > previous)
+		if (bound < idle_ms && bound > previous)
 			previous = bound;
 	}
 	return previous;
 }
 
-/* Doubt falls only just above a bound of a survival, so its least is there or at the very
- * beginning. */
+/* Doubt changes only just above a bound. */
 static size_t least_doubt(const struct ka_idle_search *search)
 {
 	size_t least = doubt(search, 1), here;
 
-	for (int64_t at = next_survived(search, 0); at != FOREVER; at = next_survived(search, at)) {
+	for (int64_t at = next_bound(search, 0); at != FOREVER; at = next_bound(search, at)) {
 		here = doubt(search, at + 1);
 		least = here < least ? here : least;
 	}
@@ -227,9 +270,9 @@ static struct ka_idle_bracket bracket(const struct ka_idle_search *search, size_
 	int64_t lower = 0, upper = FOREVER;
 
 	while (doubt(search, lower + 1) >= limit)
-		lower = next_survived(search, lower);
+		lower = next_bound(search, lower);
 	while (doubt(search, upper) >= limit)
-		upper = previous_ended(search, upper);
+		upper = previous_bound(search, upper);
 	return (struct ka_idle_bracket){
 		.lower_ms = lower,
 		.upper_ms = upper == FOREVER ? 0 : upper,
@@ -244,7 +287,7 @@ struct ka_idle_bracket ka_idle_search_bracket(const struct ka_idle_search *searc
 
 struct ka_idle_bracket ka_idle_search_guess(const struct ka_idle_search *search)
 {
-	return bracket(search, (size_t)WORKING_EVIDENCE << search->setbacks);
+	return bracket(search, WORKING_EVIDENCE);
 }
 
 bool ka_idle_search_is_found(const struct ka_idle_search *search)
@@ -260,9 +303,10 @@ enum ka_idle_end ka_idle_search_end(const struct ka_idle_search *search)
 {
 	size_t counts[KA_IDLE_END_COUNT] = {0};
 	enum ka_idle_end end = KA_IDLE_SURVIVED;
+	int64_t known_ms = ka_idle_search_bracket(search).lower_ms;
 
 	for (size_t i = 0; i < search->count; i++)
-		counts[search->samples[i].end]++;
+		counts[search->samples[i].end] += search->samples[i].most_ms > known_ms;
 	counts[KA_IDLE_SURVIVED] = 0;
 	for (int i = KA_IDLE_SURVIVED + 1; i < KA_IDLE_END_COUNT; i++)
 		if (counts[i] > counts[end])
@@ -323,18 +367,6 @@ static void confirm(const struct ka_idle_search *search, const struct ka_idle_br
 	take(round, below_ms, doubts < KA_IDLE_EVIDENCE ? KA_IDLE_EVIDENCE - doubts : 1);
 }
 
-/* Luck led the search astray when what seemed to be survived is not: it believes less from then on,
- * and looks further around. */
-static void note_setback(struct ka_idle_search *search)
-{
-	struct ka_idle_bracket known = ka_idle_search_guess(search);
-
-	if (known.has_upper && known.upper_ms <= search->believed_ms &&
-	    WORKING_EVIDENCE << (search->setbacks + 1) < KA_IDLE_EVIDENCE)
-		search->setbacks++;
-	search->believed_ms = ka_idle_search_guess(search).lower_ms;
-}
-
 static void plan_round(const struct ka_idle_search *search, struct round *round)
 {
 	const struct ka_idle_plan *plan = &search->plan;
@@ -361,7 +393,6 @@ size_t ka_idle_search_next(struct ka_idle_search *search,
 	if (search->rounds == ka_idle_search_rounds_max(&search->plan) ||
 	    ka_idle_search_is_found(search))
 		return 0;
-	note_setback(search);
 	plan_round(search, &round);
 	search->rounds++;
 	shuffle(search, round.idle_ms, round.count);

@@ -21,6 +21,7 @@ enum ka_idle_end {
 struct ka_idle_sample {
 	int64_t least_ms, most_ms; /* what a hop saw as its idle time lies between */
 	enum ka_idle_end end;
+	unsigned round; /* set by ka_idle_search_add */
 };
 
 struct ka_idle_plan {
@@ -42,19 +43,17 @@ enum {
 	/* A survival where the session was forgotten is luck, one in two with two servers: so many
 	 * of them are not. */
 	KA_IDLE_EVIDENCE = 20,
-	/* A failure where the session was known is noise: it outweighs so many survivals, and two
-	 * of them prove. */
-	KA_IDLE_FAILURE_WEIGHT = 10,
+	/* A failure where the session was known is noise: it outweighs so many survivals. What ends
+	 * all that are open, as a server that restarts does, is no more than one. */
+	KA_IDLE_NOISE_WEIGHT = 10,
 };
 
 struct ka_idle_search {
 	struct ka_idle_plan plan;
 	struct ka_idle_sample *samples;
 	size_t count, capacity;
-	unsigned rounds;     /* planned so far */
-	unsigned setbacks;   /* how often survivals turned out to be luck */
-	int64_t believed_ms; /* what seemed to be survived */
-	uint64_t random;     /* state of the generator that orders samples */
+	unsigned rounds; /* planned so far */
+	uint64_t random; /* state of the generator that orders samples */
 };
 
 /* How many rounds it takes at most, where luck does not mislead it. */
@@ -75,6 +74,9 @@ size_t ka_idle_search_next(struct ka_idle_search *search,
 /* Takes one sample into account. */
 void ka_idle_search_add(struct ka_idle_search *search, const struct ka_idle_sample *sample);
 
+/* Longer idle times than this have nothing to add to the present round. INT64_MAX: all have. */
+int64_t ka_idle_search_enough_ms(const struct ka_idle_search *search);
+
 /* What is known so far, as good as proven. */
 struct ka_idle_bracket ka_idle_search_bracket(const struct ka_idle_search *search);
 
@@ -84,7 +86,8 @@ struct ka_idle_bracket ka_idle_search_guess(const struct ka_idle_search *search)
 /* Whether it is as narrow as was asked for, or the longest idle time survives. */
 bool ka_idle_search_is_found(const struct ka_idle_search *search);
 
-/* How idle connections end, from the most frequent end; KA_IDLE_SURVIVED when none did. */
+/* How idle connections end, from the most frequent end of those that ended when it was time for it;
+ * KA_IDLE_SURVIVED when none did. */
 enum ka_idle_end ka_idle_search_end(const struct ka_idle_search *search);
 
 #endif

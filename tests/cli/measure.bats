@@ -132,8 +132,9 @@ assert more.recv(1) == b""' "$there"
 
 @test "progress goes to standard error, a line for each round" {
 	serve refuse 1.5
-	run --separate-stderr -0 "$KAADVISE" measure "$there" --min 1s --max 4s --precision 200ms --no-config
-	says "up to "
+	run --separate-stderr -0 "$KAADVISE" measure "$there" --min 1s --max 4s --precision 200ms --connections 5 \
+		--no-config
+	says "of up to 20 connections"
 	says "may stay behind on the server"
 	says "round 1: 20 connections, idle for up to 4 s"
 	no_control_characters

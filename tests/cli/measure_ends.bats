@@ -38,3 +38,52 @@ load measuring
 	assert_equal "$(jq -c '[.found, .on_expiry, .evidence.silent > 1]' <<<"$output")" '[true,"drop",true]'
 	between .lifetime.above_ms 1290 1500
 }
+
+@test "a server that restarts once ends connections, and proves nothing" {
+	serve restart 2.5
+	measured 0 --max 3s
+	assert_equal "$(jq -c '[.found, .lifetime.at_most_ms, .evidence.closed > 1]' <<<"$output")" '[true,null,true]'
+}
+
+# begins ROUND WORD...: a measurement in the background, which is in this round when this returns.
+begins() {
+	local round=$1
+	shift
+	"$KAADVISE" measure "$there" --min 1s --max 4s --precision 200ms --no-config -f json "$@" \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
+	measuring=$!
+	until grep -q "round $round" "$BATS_TEST_TMPDIR/err"; do sleep 0.05; done
+}
+
+# fails ERROR: the measurement ends so, and nevertheless tells what it knows, on $output.
+fails() {
+	local code=0
+	wait "$measuring" || code=$?
+	assert_equal "$code" 4
+	grep -qF "$1" "$BATS_TEST_TMPDIR/err" || fail "$(cat "$BATS_TEST_TMPDIR/err")"
+	output=$(cat "$BATS_TEST_TMPDIR/out")
+	keep_output
+}
+
+@test "a server that goes away: what was known by then" {
+	serve close 1.5
+	begins 3
+	kill "$server"
+	wait "$server" 2>/dev/null || true
+	fails "[KA-S014]"
+	assert_equal "$(jq -c '[.found, .interrupted, .on_expiry, .profile]' <<<"$output")" '[false,false,"close",null]'
+	between .evidence.survived 6 100
+}
+
+@test "a result that cannot be saved is told all the same" {
+	serve close 1.5
+	mkdir "$BATS_TEST_TMPDIR/place"
+	begins 1 --save "$BATS_TEST_TMPDIR/place/site.yaml"
+	rmdir "$BATS_TEST_TMPDIR/place"
+	fails "cannot save $BATS_TEST_TMPDIR/place/site.yaml: No such file or directory [KA-S007]"
+	assert_equal "$(jq -c '[.found, .server_keepalive_s, .profile]' <<<"$output")" '[true,1,null]'
+}
+
+@test "all JSON is as its schema says" {
+	all_valid
+}

@@ -13,6 +13,7 @@ A server on a free port of 127.0.0.1, which it prints. What it does to connectio
   greeting  speaks first, then as "refuse"
   http      answers requests; closes after SECONDS
   once      answers one request and closes
+  restart   as "keep"; all connections that are open SECONDS after its start are closed then
   deaf      answers nothing at all, and never reads
 """
 import socket
@@ -41,7 +42,13 @@ def answer(connection, data, idle):
     return MODE != "once"
 
 
+def restart():
+    for connection in list(held):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
 def serve(connection):
+    held.add(connection)
     if MODE == "greeting":
         connection.sendall(b"220 hello\r\n")
     if MODE == "probing":
@@ -69,10 +76,14 @@ def serve(connection):
             break
         except OSError:
             break
+    held.discard(connection)
     connection.close()
 
 
 listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+held = set()
+if MODE == "restart":
+    threading.Timer(SECONDS, restart).start()
 print(listener.getsockname()[1], flush=True)
 while True:
     threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
