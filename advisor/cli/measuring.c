@@ -38,14 +38,6 @@ struct measuring {
 
 /* Progress */
 
-static const char *duration(const struct measuring *measuring, int64_t us)
-{
-	char text[KA_DURATION_TEXT];
-
-	return ka_arena_printf(measuring->options->arena, "%s",
-			       ka_format_duration(text, (us + SECOND - 1) / SECOND));
-}
-
 static void wipe(const struct measuring *measuring)
 {
 	if (measuring->shows_progress)
@@ -185,12 +177,10 @@ static void ask_due(struct measuring *measuring)
 /* Those that are to be idle for longer than is known to be too long are not waited for. */
 static void drop_settled(struct measuring *measuring)
 {
-	int64_t enough_us = ka_idle_search_enough_ms(&measuring->search);
+	int64_t enough_ms = ka_idle_search_enough_ms(&measuring->search);
 
-	if (enough_us < INT64_MAX)
-		enough_us *= MS;
 	for (size_t i = 0; i < measuring->count; i++)
-		if (is_idle(&measuring->trials[i]) && measuring->wait_us[i] > enough_us)
+		if (is_idle(&measuring->trials[i]) && measuring->wait_us[i] / MS > enough_ms)
 			ka_trial_close(&measuring->trials[i]);
 }
 
@@ -386,15 +376,16 @@ static enum ka_measured_probes judge_probes(const struct ka_measured *measured)
 }
 
 /* Connections with probes well within the timeout, idle for well beyond it. */
-static int probe_round(struct measuring *measuring, const struct ka_idle_bracket *known,
-		       struct ka_error *reterr)
+static int probe_round(struct measuring *measuring, struct ka_error *reterr)
 {
 	struct ka_measured *measured = measuring->measured;
+	const struct ka_idle_bracket *known = &measured->bracket;
 	struct ka_trial_manner manner = *measuring->manner;
 	int64_t every_s = known->lower_ms / 1000 / PROBES_IN_TIME;
 	int64_t left_alone_ms = known->upper_ms + known->upper_ms / 2 + 1000;
 	int64_t idle_ms[KA_IDLE_EVIDENCE] = {0};
-	size_t count = measuring->search.plan.parallel;
+	size_t count = measured->plan.parallel;
+	char idle[KA_DURATION_TEXT];
 
 	manner.keepalive_s = every_s < 1 ? 1 : (unsigned)every_s;
 	count = count < KA_IDLE_EVIDENCE ? count : KA_IDLE_EVIDENCE;
@@ -406,7 +397,7 @@ static int probe_round(struct measuring *measuring, const struct ka_idle_bracket
 	measuring->round_ends_us = ka_trial_now_us() + prepare(measuring, idle_ms, count) * MS;
 	wipe(measuring);
 	ka_print_note("probes: %zu connections, a probe each %u s, idle for %s", count,
-		      manner.keepalive_s, duration(measuring, left_alone_ms * MS));
+		      manner.keepalive_s, ka_format_ms(idle, left_alone_ms));
 	if (run_all(measuring, &manner, take_probed, reterr) < 0)
 		return -1;
 	if (!measuring->is_interrupted)
@@ -417,13 +408,12 @@ static int probe_round(struct measuring *measuring, const struct ka_idle_bracket
 /* Ends in a single round may have had another reason (core/idle_search.h). */
 static int try_probes(struct measuring *measuring, struct ka_error *reterr)
 {
-	struct ka_idle_bracket known = ka_idle_search_bracket(&measuring->search);
-	struct ka_measured *measured = measuring->measured;
+	const struct ka_measured *measured = measuring->measured;
 
-	if (known.lower_ms < PROBED_MIN_MS)
+	if (measured->bracket.lower_ms < PROBED_MIN_MS)
 		return 0;
 	for (unsigned i = 0; i < PROBE_ROUNDS; i++) {
-		if (probe_round(measuring, &known, reterr) < 0)
+		if (probe_round(measuring, reterr) < 0)
 			return -1;
 		if (measured->probes == KA_MEASURED_PROBES_REFRESH || measuring->is_interrupted)
 			return 0;
@@ -433,29 +423,27 @@ static int try_probes(struct measuring *measuring, struct ka_error *reterr)
 
 /* All of it */
 
-static void report(const struct measuring *measuring)
+static void take_search(const struct ka_idle_search *search, struct ka_measured *measured)
 {
-	struct ka_measured *measured = measuring->measured;
-
-	measured->plan = measuring->search.plan;
-	measured->bracket = ka_idle_search_bracket(&measuring->search);
-	measured->is_found = ka_idle_search_is_found(&measuring->search);
-	measured->is_interrupted = measuring->is_interrupted;
-	measured->end = ka_idle_search_end(&measuring->search);
-	measured->rounds = measuring->search.rounds;
-	measured->took_ms = (ka_trial_now_us() - measuring->began_us) / MS;
+	measured->bracket = ka_idle_search_bracket(search);
+	measured->is_found = ka_idle_search_is_found(search);
+	measured->end = ka_idle_search_end(search);
+	measured->rounds = search->rounds;
 }
 
 static int measure(struct measuring *measuring, struct ka_error *reterr)
 {
+	struct ka_measured *measured = measuring->measured;
+	int result;
+
 	if (try_at_once(measuring, reterr) < 0)
 		return -1;
 	tell_plan(measuring);
-	if (search(measuring, reterr) < 0)
-		return -1;
-	if (measuring->is_interrupted || !ka_idle_search_bracket(&measuring->search).has_upper ||
-	    ka_idle_search_end(&measuring->search) == KA_IDLE_CLOSED)
-		return 0;
+	result = search(measuring, reterr);
+	take_search(&measuring->search, measured);
+	if (result < 0 || measuring->is_interrupted || !measured->bracket.has_upper ||
+	    ka_measured_is_closed(measured))
+		return result;
 	return try_probes(measuring, reterr);
 }
 
@@ -492,10 +480,12 @@ int ka_measure(const struct ka_options *options, const struct ka_idle_plan *plan
 	measuring.signals = ka_ending_open(&before, reterr);
 	if (measuring.signals < 0)
 		return -1;
+	measured->plan = *plan;
 	result = measure(&measuring, reterr);
 	close_all(&measuring);
 	wipe(&measuring);
-	report(&measuring);
+	measured->is_interrupted = measuring.is_interrupted;
+	measured->took_ms = (ka_trial_now_us() - measuring.began_us) / MS;
 	ka_ending_close(measuring.signals, &before);
 	return result;
 }
