@@ -1,5 +1,6 @@
 #include "cli/mending.h"
 
+#include "cli/ending.h"
 #include "cli/print.h"
 #include "cli/time_window.h"
 #include "edge/sock_diag.h"
@@ -389,16 +390,10 @@ static int say_total(struct mending *mending, size_t count, struct ka_error *ret
 	return 0;
 }
 
-/* Ctrl-C and a shutdown are heeded between batches only; what was ignored stays so. */
+/* Ctrl-C and a shutdown are heeded between batches only. */
 static void hold_signals(struct mending *mending)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action;
-
-	sigemptyset(&mending->signals);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(&mending->signals, numbers[i]);
+	ka_ending_signals(&mending->signals);
 	sigprocmask(SIG_BLOCK, &mending->signals, &mending->mask_before);
 }
 

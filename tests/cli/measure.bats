@@ -95,7 +95,8 @@ load measuring
 
 @test "an interrupted measurement says what it knows by then" {
 	serve refuse 1.5
-	"$KAADVISE" measure "$there" --max 1h --no-config -f json >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
+	env --default-signal=INT "$KAADVISE" measure "$there" --max 1h --no-config -f json \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
 	local pid=$!
 	until grep -q "round 1" "$BATS_TEST_TMPDIR/err"; do sleep 0.05; done
 	kill -INT $pid
@@ -108,10 +109,12 @@ load measuring
 }
 
 @test "--listen is the other end of a measurement" {
-	"$KAADVISE" measure --listen 0 --no-config 2>"$BATS_TEST_TMPDIR/err" &
+	nohup env --default-signal=INT "$KAADVISE" measure --listen 0 --no-config 2>"$BATS_TEST_TMPDIR/err" &
 	server=$!
 	until grep -q "listening on" "$BATS_TEST_TMPDIR/err"; do sleep 0.05; done
 	there=$(sed -n 's/.*listening on \(127.0.0.1:[0-9]*\);.*/\1/p' "$BATS_TEST_TMPDIR/err")
+	# nohup's word counts.
+	kill -HUP "$server"
 	measured 0 --max 2s
 	assert_equal "$(jq -c '[.found, .on_expiry]' <<<"$output")" '[true,null]'
 	# More than it takes are closed at once, and it lives on.
