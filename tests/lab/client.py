@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""usage: client.py ADDRESS PORT COUNT [bare] [http|redis]
+"""usage: client.py ADDRESS PORT OWN_PORT COUNT [bare] [http|redis]
 
-Opens COUNT connections with SO_KEEPALIVE (bare: without) and does what standard input says, one answer a line:
+Opens COUNT connections with SO_KEEPALIVE (bare: without) from OWN_PORT upwards and does what standard input says, one
+answer a line:
 
   idle SECONDS   sends nothing for so long              answer: lost N
   ask            a request on each, newest first        answer: answered N reset N killed N silent N
@@ -9,8 +10,12 @@ Opens COUNT connections with SO_KEEPALIVE (bare: without) and does what standard
 
 Killed are those that the kernel itself gave up (ETIMEDOUT). Newest first, because the balancer takes turns: after an even number of connections it sends the
 newest, if it has forgotten it, to the server that the newest does not belong to, and so on down.
+
+No port of its own is used twice: a server may still hold the connection that had it, and would answer to that one.
+The kernel's choice repeats itself, because it begins at another place every 10 s (secure_ipv4_port_ephemeral).
 """
 import errno
+import itertools
 import selectors
 import socket
 import sys
@@ -29,8 +34,8 @@ ANSWERS = {
 }
 
 
-def connect(address, port, keepalive, kind):
-    connection = socket.create_connection((address, port), timeout=5)
+def connect(address, port, own_ports, keepalive, kind):
+    connection = socket.create_connection((address, port), timeout=5, source_address=("", next(own_ports)))
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive)
     if kind == "lines":
         greeting = connection.recv(16)
@@ -75,8 +80,9 @@ def ask_all(connections, kind):
     return outcomes
 
 
-def main(address, port, count, keepalive, kind):
-    connections = [connect(address, port, keepalive, kind) for _ in range(count)]
+def main(address, port, own_port, count, keepalive, kind):
+    own_ports = itertools.count(own_port)
+    connections = [connect(address, port, own_ports, keepalive, kind) for _ in range(count)]
     outcomes = {}
     print("connected", count, flush=True)
     for line in sys.stdin:
@@ -89,7 +95,7 @@ def main(address, port, count, keepalive, kind):
             usable = [one for one in connections if outcomes.get(one) == "answered"]
             for one in set(connections) - set(usable):
                 one.close()
-            connections = usable + [connect(address, port, keepalive, kind)
+            connections = usable + [connect(address, port, own_ports, keepalive, kind)
                                     for _ in range(count - len(usable))]
             print("connected", count, flush=True)
         else:
@@ -99,5 +105,5 @@ def main(address, port, count, keepalive, kind):
                   flush=True)
 
 
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), "bare" not in sys.argv,
+main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), "bare" not in sys.argv,
      next((word for word in ("http", "redis") if word in sys.argv), "lines"))

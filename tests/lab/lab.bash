@@ -20,6 +20,7 @@ FORGETS_AFTER_S=${FORGETS_AFTER_S:-4}
 KIND=${KIND:-forgets}
 SERVICE=10.77.0.1
 PORT=7000
+own_port=20000
 VIP=10.77.0.100
 
 lab_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -286,7 +287,8 @@ configure_nginx() {
 # open_connections COUNT [WORD...]: in the client, with SO_KEEPALIVE and nothing else asked for. The
 # words are those of client.py.
 open_connections() {
-	coproc CLIENT { inside client "$lab_dir/client.py" "$SERVICE" "$PORT" "$@"; }
+	own_port=$((own_port + 1000))
+	coproc CLIENT { inside client "$lab_dir/client.py" "$SERVICE" "$PORT" $own_port "$@"; }
 	client_pid=$!
 	tell_client
 	poll 10 is_acknowledged serverA
